@@ -14,4 +14,5 @@ namespace airtrain {
 
 /// A broken invariant ends the process, in release too: the store recovers, a wrong write does not.
 #define AIRTRAIN_INVARIANT(condition) \
-  ((condition) ? static_cast<void>(0) : ::airtrain::invariant_broken(#condition, __FILE__, __LINE__))
+  ((condition) ? static_cast<void>(0) \
+               : ::airtrain::invariant_broken(#condition, __FILE__, __LINE__))

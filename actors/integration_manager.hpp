@@ -1,0 +1,120 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/telemetry.hpp"
+#include "connectors/connector.hpp"
+#include "core/dispatch/dispatcher.hpp"
+#include "core/routing.hpp"
+#include "messages/event.hpp"
+#include "messages/result.hpp"
+#include "store/store.hpp"
+
+namespace airtrain {
+
+/// What the manager needs to run one connector.
+struct connector_registration {
+  std::string name;  ///< its identity: keys what is stored
+  std::string type;
+  std::vector<std::string> events;
+  std::optional<expression> when;
+  std::optional<expression> lane_key;
+  dispatch_options dispatch;
+  /// Builds the connector; called again when its supervisor was restarted.
+  std::function<std::unique_ptr<connector>()> make;
+};
+
+struct manager_settings {
+  std::uint32_t actor_threads = 0;           ///< 0: one per core, at most 8
+  std::uint32_t intake_events_max = 65'536;  ///< submitted and not yet committed
+  std::size_t intake_bytes_max = 64u << 20;
+  bool reject_unrouted = false;
+  std::uint32_t restarts_max = 5;  ///< of one supervisor within `restart_window`, then `failed`
+  std::chrono::milliseconds restart_window{60'000};
+};
+
+enum class submit_code : std::uint8_t {
+  none,
+  conflict,    ///< see `events`
+  unrouted,    ///< no connector names this type
+  overloaded,  ///< try again shortly
+  disk_full,
+  store_failed,
+  draining,
+};
+struct submitted_event {
+  publish_status status = publish_status::accepted;
+  std::uint32_t deliveries = 0;
+  bool unrouted = false;
+  std::string nearest_type;  ///< did-you-mean for an unrouted type; may be empty
+};
+struct submit_result {
+  submit_code code = submit_code::none;
+  std::string message;
+  std::vector<submitted_event> events;  ///< one per event, when code is none, conflict or unrouted
+};
+using submit_done = std::function<void(submit_result)>;
+
+/// One connector as the API shows it: what its supervisor and the store know.
+struct connector_report {
+  std::string name;
+  std::string type;
+  connector_status status;
+  connector_counts counts;
+  std::shared_ptr<const connector_telemetry> telemetry;  ///< null for orphans
+};
+
+enum class operator_code : std::uint8_t { done, no_such_connector, failed };
+using operator_done = std::function<void(operator_code, std::string message)>;
+
+/// The hub: owns the actor system, the router and, through it, a supervisor per connector. All
+/// methods may be called from any thread but the actors' own; callbacks run on a thread of the
+/// manager or the store and must only hand on.
+class integration_manager {
+ public:
+  /// Takes the store; the caller keeps it alive and closes it after `stop`.
+  integration_manager(manager_settings settings, store& store);
+  ~integration_manager();  ///< stops
+
+  /// Before `start`. A duplicate name throws std::invalid_argument.
+  void register_connector(connector_registration registration);
+  /// Opens every connector and begins to deliver.
+  result<void, std::string> start();
+
+  /// Hands over the events of one request, all or none. `done` runs once: with code `none` they are
+  /// durable.
+  void submit(std::vector<event_ref> events, submit_done done);
+
+  void reports(std::function<void(std::vector<connector_report>)> done);
+  void pause(const std::string& connector, operator_done done);
+  void resume(const std::string& connector, operator_done done);
+  void breaker(const std::string& connector, breaker_command command, operator_done done);
+  /// Why a delivery is not being sent; unset: it is not this connector's, or has ended.
+  void why(const std::string& connector, delivery_key key, lane_id lane,
+           std::function<void(std::optional<waits>)> done);
+
+  void replay(std::vector<dead_letter_id> ids, replay_options options,
+              store::answer<bulk_result> done);
+  void discard(std::vector<dead_letter_id> ids, store::answer<bulk_result> done);
+
+  /// Takes nothing more and starts no attempt; true once all in flight has settled and is durable,
+  /// false when `timeout` passed first. Waits.
+  bool drain(std::chrono::milliseconds timeout);
+  /// Ends all actors. Waits. Idempotent.
+  void stop();
+
+  store& storage();
+  const ingest_telemetry& ingest() const;
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace airtrain

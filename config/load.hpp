@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "messages/result.hpp"
+
+namespace airtrain {
+
+/// One thing wrong with a configuration.
+struct config_problem {
+  int line = 0;
+  int column = 0;
+  std::string message;
+  std::string key_path;  ///< e.g. connectors.payroll.retry.max
+};
+/// "FILE:LINE:COL: message (key path)"
+std::string to_string(const std::filesystem::path& file, const config_problem& problem);
+
+/// Where secrets come from; replaced in tests.
+struct secret_sources {
+  std::function<std::optional<std::string>(const std::string& name)> env;
+  std::function<result<std::string, std::string>(const std::filesystem::path&)> file;
+};
+secret_sources process_secrets();
+
+/// Reads and validates a configuration (YAML, or JSON by the `.json` ending). On failure every
+/// problem, in the order of the file. Paths in it are made relative to the file's folder.
+result<settings, std::vector<config_problem>> load_settings(const std::filesystem::path& file,
+                                                            const secret_sources& secrets);
+/// The same from a text; `file` only names it and its folder.
+result<settings, std::vector<config_problem>> parse_settings(std::string_view text,
+                                                             const std::filesystem::path& file,
+                                                             const secret_sources& secrets);
+
+/// The commented configuration that `airtrain init` writes. Loads without problems as it is.
+std::string_view starter_config();
+
+}  // namespace airtrain

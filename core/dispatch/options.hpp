@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace airtrain {
+
+/// Options of one connector's dispatcher, with the defaults of the configuration. Filled by
+/// config/.
+
+struct retry_options {
+  std::chrono::milliseconds initial{1000};
+  std::chrono::milliseconds max{std::chrono::hours{1}};
+  std::chrono::milliseconds give_up_after{std::chrono::hours{72}};  ///< of reachable time; 0: never
+  std::uint32_t max_attempts = 0;  ///< event-scope failures; 0: no limit
+  std::chrono::milliseconds retry_after_max{std::chrono::hours{1}};
+};
+
+struct breaker_options {
+  std::uint32_t consecutive = 5;
+  double failure_rate = 0.5;
+  std::chrono::milliseconds window{60'000};
+  std::uint32_t min_calls = 10;
+  std::chrono::milliseconds open{30'000};
+  std::chrono::milliseconds open_max{300'000};
+  std::uint32_t probes = 3;
+};
+
+enum class on_dead_letter : std::uint8_t { proceed, stop };  ///< `continue` in the configuration
+
+struct dispatch_options {
+  std::uint32_t concurrency = 8;        ///< attempts in flight at once
+  std::uint32_t window = 256;           ///< deliveries taken from the store and held in memory
+  std::size_t window_bytes = 8u << 20;  ///< of event bytes in the window
+  std::uint32_t blocked_lanes_max = 100'000;  ///< above it nothing new is taken until some drain
+  std::optional<double> rate_per_second;
+  std::chrono::milliseconds attempt_timeout{30'000};
+  retry_options retry;
+  breaker_options breaker;
+  std::uint32_t reject_guard = 20;          ///< 0: off
+  std::uint32_t reject_guard_unproven = 5;  ///< while the connector has never delivered
+  std::chrono::milliseconds hold_probe_interval{60'000};
+  double retry_share = 0.2;  ///< of the slots while fresh work waits, at least 1
+  bool ordered = false;
+  on_dead_letter dead_letter = on_dead_letter::proceed;
+  std::chrono::milliseconds expires_after{0};  ///< 0: never
+};
+
+}  // namespace airtrain
