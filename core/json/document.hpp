@@ -11,7 +11,10 @@ namespace airtrain::json {
 
 enum class kind : std::uint8_t { null, boolean, number, string, array, object };
 
+enum class parse_fault : std::uint8_t { malformed, duplicate_key, too_deep };
+
 struct parse_error {
+  parse_fault fault = parse_fault::malformed;
   std::size_t offset = 0;  ///< of the byte that is wrong, from 0
   std::string message;     ///< one line for people, without the input's bytes
 };
@@ -51,7 +54,7 @@ class document {
   std::vector<node> nodes_;
 };
 
-/// Appends `text` as a JSON string, with quotes.
+/// Appends `text` as a JSON string, with quotes. Bytes that are not UTF-8 become U+FFFD.
 void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace airtrain::json
