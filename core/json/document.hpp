@@ -18,6 +18,10 @@ struct parse_error {
 
 constexpr unsigned depth_max = 64;
 
+/// Two messages that callers tell apart from the other errors.
+constexpr const char* too_deep_message = "nested too deep";
+constexpr const char* duplicate_key_message = "the key is there twice";
+
 /// One value of a parsed text, as a place in it. Children follow in document order; for an object
 /// they alternate key (a string), value.
 struct node {
@@ -51,7 +55,7 @@ class document {
   std::vector<node> nodes_;
 };
 
-/// Appends `text` as a JSON string, with quotes.
+/// Appends `text` as a JSON string, with quotes. Bytes that are not UTF-8 become U+FFFD.
 void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace airtrain::json
