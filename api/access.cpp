@@ -11,16 +11,17 @@ namespace {
 constexpr std::uint8_t every_scope = 15;
 constexpr std::string_view default_source = "/airtrain";
 
+constexpr std::pair<std::string_view, scope> scope_names[] = {{"ingest", scope::ingest},
+                                                              {"read", scope::read},
+                                                              {"payload", scope::payload},
+                                                              {"operate", scope::operate}};
+
 std::uint8_t bits_of(const std::vector<std::string>& scopes) {
-  constexpr std::pair<std::string_view, scope> names[] = {{"ingest", scope::ingest},
-                                                          {"read", scope::read},
-                                                          {"payload", scope::payload},
-                                                          {"operate", scope::operate}};
-  std::uint8_t bits = 0;
+  unsigned bits = 0;
   for (const auto& given : scopes)
-    for (const auto& [name, what] : names)
-      if (given == name) bits = static_cast<std::uint8_t>(bits | static_cast<std::uint8_t>(what));
-  return bits;
+    for (const auto& [name, what] : scope_names)
+      if (given == name) bits |= static_cast<unsigned>(what);
+  return static_cast<std::uint8_t>(bits);
 }
 
 bool equal_ignoring_case(std::string_view text, std::string_view lower) {
@@ -39,6 +40,12 @@ std::string_view presented_key(const http::request& request) {
 }
 
 }  // namespace
+
+std::string_view to_string(scope what) {
+  for (const auto& [name, known] : scope_names)
+    if (known == what) return name;
+  return "none";
+}
 
 access_list::access_list(const std::vector<api_key_settings>& keys) {
   for (const auto& key : keys) {
@@ -59,7 +66,8 @@ result<caller, denial> access_list::identify(const http::request& request) const
   const entry* match = nullptr;
   for (const auto& candidate : keys_)
     if (http::equal_in_constant_time(candidate.digest, digest)) match = &candidate;
-  if (!match) return failure(denial{problem_code::key_unknown, "no key of the configuration is this one"});
+  if (!match)
+    return failure(denial{problem_code::key_unknown, "no key of the configuration is this one"});
   return caller{match->name, match->name, match->scopes};
 }
 

@@ -15,10 +15,11 @@ namespace airtrain::api {
 
 /// What a key allows; a set of bits.
 enum class scope : std::uint8_t { none = 0, ingest = 1, read = 2, payload = 4, operate = 8 };
+std::string_view to_string(scope what);
 
 /// Who asks.
 struct caller {
-  std::string_view name;  ///< the key's; "loopback" where the service has no keys
+  std::string_view name;    ///< the key's; "loopback" where the service has no keys
   std::string_view source;  ///< of events that name none
   std::uint8_t scopes = 0;
   bool may(scope what) const {

@@ -23,8 +23,7 @@ class json_writer {
   json_writer& value(bool truth);
   json_writer& value(double number);  ///< null when not finite
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  json_writer& value(T number) {
+  requires(!std::same_as<T, bool>) json_writer& value(T number) {
     if constexpr (std::is_signed_v<T>) return signed_number(number);
     return unsigned_number(number);
   }
@@ -54,8 +53,5 @@ class json_writer {
   std::string out_;
   bool comma_ = false;  ///< a comma is due before the next value or key
 };
-
-/// Appends `text` as a JSON string with quotes, invalid UTF-8 replaced.
-void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace airtrain::api

@@ -9,7 +9,7 @@
 
 #include "api/json_writer.hpp"
 #include "api/times.hpp"
-#include "api/utf8.hpp"
+#include "core/json/utf8.hpp"
 
 namespace airtrain::api {
 namespace {
@@ -26,22 +26,35 @@ std::string_view name_of(log_level level) {
   return "unknown";
 }
 
+/// Bytes of the character at `at`; 0: it may not stand in a log as it is. C1 controls (U+0080 to
+/// U+009F) drive terminals as escape sequences do.
+std::size_t visible_length(std::string_view text, std::size_t at) {
+  const auto first = static_cast<unsigned char>(text[at]);
+  if (first < 0x20 || first == 0x7F) return 0;
+  const auto length = json::utf8_sequence(text.data() + at, text.data() + text.size());
+  const bool c1 = length == 2 && first == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+  return c1 ? 0 : length;
+}
+
 void append_escaped(std::string& out, std::string_view text, bool quoted) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_length(text, at);
-    const auto byte = static_cast<unsigned char>(text[at]);
-    if (length == 0 || byte < 0x20 || byte == 0x7F || is_c1_control(text, at, length)) {
-      const std::size_t bytes = std::max<std::size_t>(length, 1);
-      for (std::size_t i = 0; i < bytes; ++i)
-        fmt::format_to(std::back_inserter(out), "\\x{:02x}",
-                       static_cast<unsigned>(static_cast<unsigned char>(text[at + i])));
-      at += bytes;
+    const std::size_t length = visible_length(text, at);
+    if (length == 0) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}",
+                     static_cast<unsigned>(static_cast<unsigned char>(text[at])));
+      ++at;
       continue;
     }
-    if (quoted && (byte == '"' || byte == '\\')) out += '\\';
+    if (quoted && (text[at] == '"' || text[at] == '\\')) out += '\\';
     out.append(text, at, length);
     at += length;
   }
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  append_escaped(out, text, false);
+  return out;
 }
 
 bool is_bare_word(std::string_view text) {
@@ -78,8 +91,8 @@ std::string json_line(std::int64_t wall_ms, log_level level, std::string_view me
   line.begin_object()
       .member("at", rfc3339(wall_ms))
       .member("level", name_of(level))
-      .member("message", message);
-  for (const auto& field : fields) line.member(field.name, field.value);
+      .member("message", escaped(message));
+  for (const auto& field : fields) line.member(field.name, escaped(field.value));
   if (held_back > 0) line.member("held_back", held_back);
   line.end_object();
   return line.take() + '\n';

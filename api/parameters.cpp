@@ -64,10 +64,12 @@ result<parameters, std::string> parameters::parse(std::string_view query,
     auto name = percent_decoded(pair.substr(0, equals), true);
     auto value = percent_decoded(
         equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1), true);
-    if (!name || !value) return failure(std::string{"a % in the query is not followed by two hex digits"});
+    if (!name || !value)
+      return failure(std::string{"a % in the query is not followed by two hex digits"});
     if (std::find(known.begin(), known.end(), *name) == known.end())
       return failure(unknown_name("parameter", *name, known));
-    if (parsed.find(*name)) return failure(fmt::format("the parameter \"{}\" is given twice", *name));
+    if (parsed.find(*name))
+      return failure(fmt::format("the parameter \"{}\" is given twice", *name));
     parsed.values_.emplace_back(std::move(*name), std::move(*value));
   }
   return parsed;

@@ -66,8 +66,7 @@ class time_reader {
 
 std::string rfc3339(std::int64_t wall_ms) {
   using namespace std::chrono;
-  const sys_time<milliseconds> when{
-      milliseconds{std::clamp(wall_ms, year_0_ms, year_9999_end_ms)}};
+  const sys_time<milliseconds> when{milliseconds{std::clamp(wall_ms, year_0_ms, year_9999_end_ms)}};
   const auto day = floor<days>(when);
   const year_month_day date{day};
   const hh_mm_ss clock{when - day};
