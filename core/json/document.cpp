@@ -12,6 +12,7 @@ namespace airtrain::json {
 result<void, parse_error> document::parse(std::string_view text) {
   text_ = text;
   nodes_.clear();
+  nodes_.reserve(text.size() / 12 + 4);  // about what events have
   scanner scan{text, nodes_};
   if (scan.run()) return {};
   nodes_.clear();

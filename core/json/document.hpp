@@ -11,16 +11,15 @@ namespace airtrain::json {
 
 enum class kind : std::uint8_t { null, boolean, number, string, array, object };
 
+enum class parse_fault : std::uint8_t { malformed, duplicate_key, too_deep };
+
 struct parse_error {
+  parse_fault fault = parse_fault::malformed;
   std::size_t offset = 0;  ///< of the byte that is wrong, from 0
   std::string message;     ///< one line for people, without the input's bytes
 };
 
 constexpr unsigned depth_max = 64;
-
-/// Two messages that callers tell apart from the other errors.
-constexpr const char* too_deep_message = "nested too deep";
-constexpr const char* duplicate_key_message = "the key is there twice";
 
 /// One value of a parsed text, as a place in it. Children follow in document order; for an object
 /// they alternate key (a string), value.

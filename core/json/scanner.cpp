@@ -47,7 +47,7 @@ bool scanner::value() {
 }
 
 bool scanner::open(kind what) {
-  if (depth_ == depth_max) return fail(at_, too_deep_message);
+  if (depth_ == depth_max) return fail(at_, "nested too deep", parse_fault::too_deep);
   stack_[depth_++] = {static_cast<std::uint32_t>(nodes_.size()), 0};
   ++at_;
   add(what, at_ - 1);
@@ -89,7 +89,8 @@ bool scanner::close(open_container top) {
   container.next = static_cast<std::uint32_t>(nodes_.size());
   if (container.what != kind::object || top.members < 2) return true;
   const auto duplicate = find_duplicate_key({begin_, end_}, nodes_, top.index, top.members);
-  return duplicate == 0 || fail(begin_ + nodes_[duplicate].begin, duplicate_key_message);
+  return duplicate == 0 || fail(begin_ + nodes_[duplicate].begin, "the key is there twice",
+                                parse_fault::duplicate_key);
 }
 
 bool scanner::string() {
@@ -148,7 +149,8 @@ void scanner::add(kind what, const char* from, bool escaped) {
   nodes_.push_back({what, escaped, offset(from), offset(at_), next});
 }
 
-bool scanner::fail(const char* at, const char* problem) {
+bool scanner::fail(const char* at, const char* problem, parse_fault fault) {
+  fault_ = fault;
   wrong_ = at;
   problem_ = problem;
   return false;

@@ -16,7 +16,9 @@ class scanner {
 
   /// False: `error()` says what is wrong, and the nodes are of no use.
   bool run();
-  parse_error error() const { return {static_cast<std::size_t>(wrong_ - begin_), problem_}; }
+  parse_error error() const {
+    return {fault_, static_cast<std::size_t>(wrong_ - begin_), problem_};
+  }
 
  private:
   struct open_container {
@@ -36,7 +38,7 @@ class scanner {
   void skip_space();
   void add(kind what, const char* from, bool escaped = false);
   std::uint32_t offset(const char* p) const { return static_cast<std::uint32_t>(p - begin_); }
-  bool fail(const char* at, const char* problem);
+  bool fail(const char* at, const char* problem, parse_fault fault = parse_fault::malformed);
   /// Fails at the present byte, or says that the text is cut short.
   bool unexpected(const char* problem);
 
@@ -48,6 +50,7 @@ class scanner {
   unsigned depth_ = 0;
   const char* wrong_ = nullptr;
   const char* problem_ = "";
+  parse_fault fault_ = parse_fault::malformed;
 };
 
 }  // namespace airtrain::json

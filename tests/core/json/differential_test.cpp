@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -61,9 +62,11 @@ nlohmann::json random_value(generator& random, unsigned depth) {
   }
 }
 
-// nlohmann takes repeated keys: a SAX run over the text tells them.
-struct duplicate_watch : nlohmann::json_sax<nlohmann::json> {
-  bool found = false;
+// nlohmann takes repeated keys and refuses numbers above 1e308: a SAX run tells both.
+struct sax_watch : nlohmann::json_sax<nlohmann::json> {
+  static constexpr int number_out_of_range = 406;
+  bool repeated_key = false;
+  bool large_number = false;
   std::vector<std::set<std::string>> keys;
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
@@ -77,7 +80,7 @@ struct duplicate_watch : nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool key(string_t& name) override {
-    found |= !keys.back().insert(name).second;
+    repeated_key |= !keys.back().insert(name).second;
     return true;
   }
   bool end_object() override {
@@ -86,15 +89,19 @@ struct duplicate_watch : nlohmann::json_sax<nlohmann::json> {
   }
   bool start_array(std::size_t) override { return true; }
   bool end_array() override { return true; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception&) override {
+  bool parse_error(std::size_t, const std::string&,
+                   const nlohmann::json::exception& error) override {
+    large_number = error.id == number_out_of_range;
     return false;
   }
 };
 
-bool has_duplicate_key(const std::string& text) {
-  duplicate_watch watch;
-  nlohmann::json::sax_parse(text, &watch);
-  return watch.found;
+// Unset where the other parser gave up for a reason of its own.
+std::optional<bool> taken_elsewhere(const std::string& text) {
+  sax_watch watch;
+  const bool well_formed = nlohmann::json::sax_parse(text, &watch);
+  if (watch.large_number) return std::nullopt;
+  return well_formed && !watch.repeated_key;
 }
 
 // Rebuilds the value from the document's places.
@@ -121,9 +128,10 @@ TEST(json_differential, random_texts_are_taken_or_refused_as_by_another_parser) 
   unsigned taken = 0;
   for (int i = 0; i < 40'000; ++i) {
     const auto text = random_pieces(random);
-    const bool expected = nlohmann::json::accept(text) && !has_duplicate_key(text);
-    ASSERT_EQ(doc.parse(text).has_value(), expected) << text;
-    taken += expected ? 1 : 0;
+    const auto expected = taken_elsewhere(text);
+    if (!expected) continue;
+    ASSERT_EQ(doc.parse(text).has_value(), *expected) << text;
+    taken += *expected ? 1 : 0;
   }
   EXPECT_GT(taken, 500u);
 }
@@ -144,11 +152,11 @@ TEST(json_differential, one_changed_byte_is_judged_as_by_another_parser) {
   document doc;
   for (int i = 0; i < 5000; ++i) {
     auto text = random_value(random, 2).dump();
-    const auto byte = static_cast<char>(random());
-    if (byte == 'e' || byte == 'E') continue;  // the other parser refuses numbers above 1e308
-    text[below(random, text.size())] = byte;
-    const bool expected = nlohmann::json::accept(text) && !has_duplicate_key(text);
-    ASSERT_EQ(doc.parse(text).has_value(), expected) << text;
+    // Not a NUL: to the other parser it ends the text.
+    text[below(random, text.size())] = static_cast<char>(1 + below(random, 255));
+    const auto expected = taken_elsewhere(text);
+    if (!expected) continue;
+    ASSERT_EQ(doc.parse(text).has_value(), *expected) << text;
   }
 }
 

@@ -137,7 +137,7 @@ TEST(json_document, a_key_given_twice_is_refused_where_it_repeats) {
   for (const auto& [text, offset] : texts) {
     const auto parsed = doc.parse(text);
     ASSERT_FALSE(parsed) << text;
-    EXPECT_EQ(parsed.error().message, duplicate_key_message) << text;
+    EXPECT_EQ(parsed.error().fault, parse_fault::duplicate_key) << text;
     EXPECT_EQ(parsed.error().offset, offset) << text;
   }
 }
