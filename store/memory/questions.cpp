@@ -6,20 +6,33 @@
 namespace airtrain::memory {
 namespace {
 
-/// Pages are offsets into the matches in their order: nothing here ever disappears from in front
-/// of a page but by ending, and a list may then miss an item once, as with any paging over change.
+std::string cursor(std::uint64_t position) {
+  return std::to_string(position);
+}
+std::string cursor(const dead_letter_id& position) {
+  return to_string(position);
+}
+void read_cursor(const std::string& text, std::uint64_t& position) {
+  std::from_chars(text.data(), text.data() + text.size(), position);
+}
+void read_cursor(const std::string& text, dead_letter_id& position) {
+  position = dead_letter_id_from(text).value_or(dead_letter_id{});
+}
+
+/// Fills one page. A position says where an item stands in the list, whatever comes or goes around
+/// it; none is the zero position.
+template <class Position>
 class pager {
  public:
   explicit pager(const page_request& request) : limit_(std::max(1u, request.limit)) {
-    const auto& text = request.after;
-    std::from_chars(text.data(), text.data() + text.size(), position_);
+    read_cursor(request.after, after_);
   }
-  /// Offers the match at `position`; false: the page is full, stop.
+  /// Offers the next match; false: the page is full, stop.
   template <class T, class Make>
-  bool offer(std::uint64_t position, page<T>& into, Make make) {
-    if (position <= position_) return true;
+  bool offer(const Position& position, page<T>& into, Make make) {
+    if (position <= after_) return true;
     if (into.items.size() == limit_) {
-      into.next = std::to_string(last_);
+      into.next = cursor(last_);
       return false;
     }
     last_ = position;
@@ -29,8 +42,8 @@ class pager {
 
  private:
   std::size_t limit_;
-  std::uint64_t position_ = 0;
-  std::uint64_t last_ = 0;
+  Position after_{};
+  Position last_{};
 };
 
 bool within(std::int64_t at_ms, std::int64_t since_ms, std::int64_t until_ms) {
@@ -94,17 +107,13 @@ bool matches(const dead_letter_query& query, const dead_letter& letter, std::int
          within(ended_at_ms, query.since_ms, query.until_ms);
 }
 
-/// Calls `visit(position, connector, key, row)` for all deliveries, in one order, until it says
-/// false.
+/// Calls `visit(id, row)` for all deliveries, in order, until it says false.
 template <class Visit>
 void each_delivery(const view& from, const std::optional<connector_id>& only, Visit visit) {
-  std::uint64_t position = 0;
   for (const auto& [id, connector] : from.all.connectors) {
-    for (const auto& [key, row] : connector.rows) {
-      ++position;
-      if (only && *only != id) continue;
-      if (!visit(position, id, key, row)) return;
-    }
+    if (only && *only != id) continue;
+    for (const auto& [key, row] : connector.rows)
+      if (!visit(dead_letter_id{id, key}, row)) return;
   }
 }
 
@@ -149,7 +158,7 @@ std::vector<event_detail> details(const view& from, const std::string& id,
 
 page<event_summary> list(const view& from, const event_query& query) {
   page<event_summary> result;
-  pager pages{query.page};
+  pager<std::uint64_t> pages{query.page};
   for (const auto& [seq, logged] : from.all.log) {
     const event& what = *logged.event;
     if (!query.type.empty() && what.type() != query.type) continue;
@@ -164,37 +173,33 @@ page<event_summary> list(const view& from, const event_query& query) {
 
 page<delivery_summary> list(const view& from, const delivery_query& query) {
   page<delivery_summary> result;
-  pager pages{query.page};
-  each_delivery(from, query.connector,
-                [&](std::uint64_t position, connector_id id, const delivery_key& key,
-                    const delivery_row& row) {
-                  const auto state = state_of(from, id, key, row);
-                  if (ended(state) || (query.state && *query.state != state)) return true;
-                  return pages.offer(position, result, [&] {
-                    return delivery_summary{from.all.log.at(key.seq).event,
-                                            detail_of(from, id, key, row)};
-                  });
-                });
+  pager<dead_letter_id> pages{query.page};
+  each_delivery(from, query.connector, [&](const dead_letter_id& id, const delivery_row& row) {
+    const auto state = state_of(from, id.connector, id.key, row);
+    if (ended(state) || (query.state && *query.state != state)) return true;
+    return pages.offer(id, result, [&] {
+      return delivery_summary{from.all.log.at(id.key.seq).event,
+                              detail_of(from, id.connector, id.key, row)};
+    });
+  });
   return result;
 }
 
 page<dead_letter> list(const view& from, const dead_letter_query& query) {
   page<dead_letter> result;
-  pager pages{query.page};
-  each_delivery(from, query.connector,
-                [&](std::uint64_t position, connector_id id, const delivery_key& key,
-                    const delivery_row& row) {
-                  if (row.where != place::dead && row.where != place::expired) return true;
-                  auto letter = letter_of(from, {id, key}, row);
-                  if (!matches(query, letter, row.ended_at_ms)) return true;
-                  return pages.offer(position, result, [&] { return std::move(letter); });
-                });
+  pager<dead_letter_id> pages{query.page};
+  each_delivery(from, query.connector, [&](const dead_letter_id& id, const delivery_row& row) {
+    if (row.where != place::dead && row.where != place::expired) return true;
+    auto letter = letter_of(from, id, row);
+    if (!matches(query, letter, row.ended_at_ms)) return true;
+    return pages.offer(id, result, [&] { return std::move(letter); });
+  });
   return result;
 }
 
 page<audit_record> list(const view& from, const audit_query& query) {
   page<audit_record> result;
-  pager pages{query.page};
+  pager<std::uint64_t> pages{query.page};
   for (std::size_t i = 0; i < from.all.audit.size(); ++i)
     if (!pages.offer(i + 1, result, [&] { return from.all.audit[i]; })) break;
   return result;

@@ -224,8 +224,8 @@ blocked_lane lane_as_it_is(const connector_rows& connector, lane_id lane,
   if (found == connector.off_log.end()) return result;
   for (const auto& key : found->second) {
     const auto& row = connector.rows.at(key);
-    const bool stops = (row.where == place::dead || row.where == place::expired) &&
-                       row.last.stops_lane;
+    const bool stops =
+        (row.where == place::dead || row.where == place::expired) && row.last.stops_lane;
     if (stops && !result.stopped) {
       result.stopped = true;
       result.stopped_by = key;
