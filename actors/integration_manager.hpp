@@ -8,27 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "actors/connector_registration.hpp"
+#include "actors/submission.hpp"
 #include "actors/telemetry.hpp"
-#include "connectors/connector.hpp"
 #include "core/dispatch/dispatcher.hpp"
-#include "core/routing.hpp"
 #include "messages/event.hpp"
 #include "messages/result.hpp"
 #include "store/store.hpp"
 
 namespace airtrain {
-
-/// What the manager needs to run one connector.
-struct connector_registration {
-  std::string name;  ///< its identity: keys what is stored
-  std::string type;
-  std::vector<std::string> events;
-  std::optional<expression> when;
-  std::optional<expression> lane_key;
-  dispatch_options dispatch;
-  /// Builds the connector; called again when its supervisor was restarted.
-  std::function<std::unique_ptr<connector>()> make;
-};
 
 struct manager_settings {
   std::uint32_t actor_threads = 0;           ///< 0: one per core, at most 8
@@ -37,29 +25,12 @@ struct manager_settings {
   bool reject_unrouted = false;
   std::uint32_t restarts_max = 5;  ///< of one supervisor within `restart_window`, then `failed`
   std::chrono::milliseconds restart_window{60'000};
+  /// The wall clock, ms since the epoch, any thread; unset: the system's.
+  std::function<std::int64_t()> wall_ms;
+  /// Told what happens to connectors, for the log. Called by actors: must return at once.
+  std::function<void(const std::string& connector, const connector_event& what)> on_event;
+  std::uint64_t random_seed = 0;  ///< 0: a different one each time
 };
-
-enum class submit_code : std::uint8_t {
-  none,
-  conflict,    ///< see `events`
-  unrouted,    ///< no connector names this type
-  overloaded,  ///< try again shortly
-  disk_full,
-  store_failed,
-  draining,
-};
-struct submitted_event {
-  publish_status status = publish_status::accepted;
-  std::uint32_t deliveries = 0;
-  bool unrouted = false;
-  std::string nearest_type;  ///< did-you-mean for an unrouted type; may be empty
-};
-struct submit_result {
-  submit_code code = submit_code::none;
-  std::string message;
-  std::vector<submitted_event> events;  ///< one per event, when code is none, conflict or unrouted
-};
-using submit_done = std::function<void(submit_result)>;
 
 /// One connector as the API shows it: what its supervisor and the store know.
 struct connector_report {

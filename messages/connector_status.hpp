@@ -41,6 +41,7 @@ struct connector_event {
     lane_stopped,
     lane_released,
     suspected_poison,  ///< `key` alone keeps the circuit open
+    crashed,           ///< its connector or supervisor threw; it is started again
   };
   kind what = kind::state_changed;
   connector_state state = connector_state::running;

@@ -1,0 +1,198 @@
+#include "actors/hub.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <stdexcept>
+
+#include "actors/overseer.hpp"
+#include "actors/router.hpp"
+
+namespace airtrain {
+namespace {
+
+std::int64_t system_wall_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+reply<operator_answer> operator_reply(operator_done done) {
+  return {[done = std::move(done)](const operator_answer& a) {
+            const auto code = a.what == operator_answer::code::done ? operator_code::done
+                              : a.what == operator_answer::code::no_such_connector
+                                  ? operator_code::no_such_connector
+                                  : operator_code::failed;
+            done(code, a.message);
+          },
+          {operator_answer::code::failed, "the connector ended before it could answer"}};
+}
+
+}  // namespace
+
+hub::hub(caf::actor_system& system, manager_settings settings, store& storage)
+    : system_(system), settings_(std::move(settings)), storage_(storage) {
+  if (!settings_.wall_ms) settings_.wall_ms = system_wall_ms;
+  if (settings_.random_seed == 0) settings_.random_seed = std::random_device{}();
+}
+
+hub::~hub() {
+  stop();
+}
+
+void hub::add(connector_registration registration) {
+  for (const auto& m : members_)
+    if (m.registration->name == registration.name)
+      throw std::invalid_argument("connector '" + registration.name + "' is registered twice");
+  auto telemetry = std::make_shared<connector_telemetry>();
+  telemetry->name = registration.name;
+  members_.push_back({std::make_shared<const connector_registration>(std::move(registration)), 0,
+                      std::move(telemetry)});
+}
+
+result<void, std::string> hub::start() {
+  if (auto numbered = number_members(); !numbered) return numbered;
+  spawn();
+  return {};
+}
+
+result<void, std::string> hub::number_members() {
+  for (auto& m : members_) {
+    const auto id = storage_.connector(m.registration->name);
+    if (!id) return failure("connector '" + m.registration->name + "': " + id.error().message);
+    m.id = *id;
+  }
+  return {};
+}
+
+std::shared_ptr<const routing_table> hub::make_table() const {
+  std::vector<subscription> subscriptions;
+  subscriptions.reserve(members_.size());
+  for (const auto& m : members_)
+    subscriptions.push_back(
+        {m.id, m.registration->events, m.registration->when, m.registration->lane_key});
+  return std::make_shared<const routing_table>(std::move(subscriptions));
+}
+
+void hub::spawn() {
+  auto environment = std::make_shared<const supervisor_environment>(
+      supervisor_environment{&storage_, settings_.wall_ms, settings_.on_event});
+  overseer_setup overseer{{}, settings_.restarts_max, settings_.restart_window};
+  auto seed = settings_.random_seed;
+  for (const auto& m : members_)
+    overseer.connectors.push_back(
+        {environment, m.registration, m.id, m.telemetry, std::make_shared<crash_note>(), seed++});
+  overseer_ = spawn_overseer(system_, std::move(overseer));
+
+  // The intake wakes a router that is spawned with the intake: the handle comes afterwards.
+  auto router = std::make_shared<std::optional<router_actor>>();
+  intake_ = std::make_shared<intake>(
+      intake::limits{settings_.intake_events_max, settings_.intake_bytes_max},
+      [router] { caf::anon_send(**router, intake_ready{}); });
+  router_setup setup{intake_, make_table(), &storage_, ingest_, {}, settings_.reject_unrouted};
+  for (const auto& m : members_) setup.connectors.emplace_back(m.id, m.telemetry);
+  std::sort(setup.connectors.begin(), setup.connectors.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  router_ = *router = spawn_router(system_, std::move(setup));
+}
+
+void hub::submit(std::vector<event_ref> events, submit_done done) {
+  if (events.empty()) return done({});
+  submission request{std::move(events), std::move(done)};
+  const auto code = intake_ ? intake_->add(std::move(request)) : submit_code::draining;
+  if (code == submit_code::none) return;
+  if (code == submit_code::overloaded) ingest_->overloaded.fetch_add(1, std::memory_order_relaxed);
+  request.done({code,
+                code == submit_code::overloaded ? "too many events wait for the store"
+                                                : "the service takes no more events",
+                {}});
+}
+
+void hub::reports(std::function<void(std::vector<connector_report>)> done) {
+  tell_overseer(ask_statuses{{[this, done = std::move(done)](std::vector<connector_status> s) {
+                                done(compose(std::move(s)));
+                              },
+                              {}}});
+}
+
+/// The connectors in the order of their registration, then the orphans.
+std::vector<connector_report> hub::compose(std::vector<connector_status> statuses) const {
+  statuses.resize(members_.size());
+  auto counts = storage_.counts();
+  std::vector<connector_report> reports;
+  reports.reserve(counts.size());
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const auto& m = members_[i];
+    connector_report report{
+        m.registration->name, m.registration->type, std::move(statuses[i]), {}, m.telemetry};
+    const auto found = std::find_if(counts.begin(), counts.end(),
+                                    [&](const connector_counts& c) { return c.id == m.id; });
+    if (found != counts.end()) {
+      report.counts = std::move(*found);
+      counts.erase(found);
+    }
+    reports.push_back(std::move(report));
+  }
+  for (auto& orphan : counts) {
+    connector_report report;
+    report.name = orphan.name;
+    report.status.why = "not in the configuration";
+    report.counts = std::move(orphan);
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+void hub::pause(const std::string& connector, operator_done done) {
+  tell_overseer(pause_connector{connector, operator_reply(std::move(done))});
+}
+
+void hub::resume(const std::string& connector, operator_done done) {
+  tell_overseer(resume_connector{connector, operator_reply(std::move(done))});
+}
+
+void hub::breaker(const std::string& connector, breaker_command command, operator_done done) {
+  tell_overseer(command_breaker{connector, command, operator_reply(std::move(done))});
+}
+
+void hub::why(const std::string& connector, delivery_key key, lane_id lane,
+              std::function<void(std::optional<waits>)> done) {
+  tell_overseer(ask_why{connector, key, lane, {std::move(done), {}}});
+}
+
+void hub::replay(std::vector<dead_letter_id> ids, replay_options options,
+                 store::answer<bulk_result> done) {
+  storage_.replay(std::move(ids), options, telling_owners(std::move(done)));
+}
+
+void hub::discard(std::vector<dead_letter_id> ids, store::answer<bulk_result> done) {
+  storage_.discard(std::move(ids), telling_owners(std::move(done)));
+}
+
+store::answer<bulk_result> hub::telling_owners(store::answer<bulk_result> done) {
+  return [overseer = overseer_, done = std::move(done)](result<bulk_result, store_error> what) {
+    if (what && overseer)
+      for (const auto& changed : what->changed)
+        caf::anon_send(*overseer, lanes_changed{changed.connector, changed.lanes});
+    done(std::move(what));
+  };
+}
+
+void hub::drain(std::function<void(bool)> done) {
+  if (!overseer_) return done(true);
+  intake_->drain();
+  tell_overseer(drain_all{{std::move(done), false}});
+}
+
+bool hub::wait_until_committed(std::chrono::steady_clock::time_point until) {
+  return !intake_ || intake_->wait_until_empty(until);
+}
+
+void hub::stop() {
+  if (!overseer_ || stopped_.exchange(true)) return;
+  for (auto& left : intake_->close())
+    left.done({submit_code::draining, "the service takes no more events", {}});
+  caf::anon_send_exit(*router_, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(*overseer_, caf::exit_reason::user_shutdown);
+}
+
+}  // namespace airtrain

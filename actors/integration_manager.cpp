@@ -1,0 +1,117 @@
+#include "actors/integration_manager.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <thread>
+
+#include "actors/hub.hpp"
+#include "messages/invariant.hpp"
+
+namespace airtrain {
+namespace {
+
+/// Settings of the actor system: see the CAF notes in docs/architecture.md.
+class system_config : public caf::actor_system_config {
+ public:
+  explicit system_config(std::uint32_t threads) {
+    add_messages(*this);
+    const auto cores = std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
+    set("scheduler.max-threads", static_cast<std::size_t>(threads > 0 ? threads : cores));
+    // Unlimited by default: a busy supervisor would starve the others.
+    set("scheduler.max-throughput", std::size_t{100});
+    set("scheduler.policy", caf::atom("sharing"));
+  }
+};
+
+constexpr std::chrono::seconds actors_end_within{10};
+
+}  // namespace
+
+struct integration_manager::impl {
+  impl(manager_settings settings, store& storage)
+      : config(settings.actor_threads), system(config), actors(system, settings, storage) {}
+  system_config config;
+  caf::actor_system system;
+  hub actors;
+};
+
+integration_manager::integration_manager(manager_settings settings, store& storage)
+    : impl_(std::make_unique<impl>(std::move(settings), storage)) {}
+
+integration_manager::~integration_manager() {
+  stop();
+}
+
+void integration_manager::register_connector(connector_registration registration) {
+  impl_->actors.add(std::move(registration));
+}
+
+result<void, std::string> integration_manager::start() {
+  return impl_->actors.start();
+}
+
+void integration_manager::submit(std::vector<event_ref> events, submit_done done) {
+  impl_->actors.submit(std::move(events), std::move(done));
+}
+
+void integration_manager::reports(std::function<void(std::vector<connector_report>)> done) {
+  impl_->actors.reports(std::move(done));
+}
+
+void integration_manager::pause(const std::string& connector, operator_done done) {
+  impl_->actors.pause(connector, std::move(done));
+}
+
+void integration_manager::resume(const std::string& connector, operator_done done) {
+  impl_->actors.resume(connector, std::move(done));
+}
+
+void integration_manager::breaker(const std::string& connector, breaker_command command,
+                                  operator_done done) {
+  impl_->actors.breaker(connector, command, std::move(done));
+}
+
+void integration_manager::why(const std::string& connector, delivery_key key, lane_id lane,
+                              std::function<void(std::optional<waits>)> done) {
+  impl_->actors.why(connector, key, lane, std::move(done));
+}
+
+void integration_manager::replay(std::vector<dead_letter_id> ids, replay_options options,
+                                 store::answer<bulk_result> done) {
+  impl_->actors.replay(std::move(ids), options, std::move(done));
+}
+
+void integration_manager::discard(std::vector<dead_letter_id> ids,
+                                  store::answer<bulk_result> done) {
+  impl_->actors.discard(std::move(ids), std::move(done));
+}
+
+bool integration_manager::drain(std::chrono::milliseconds timeout) {
+  const auto until = std::chrono::steady_clock::now() + timeout;
+  auto durable = std::make_shared<std::promise<bool>>();
+  auto answer = durable->get_future();
+  impl_->actors.drain([durable](bool all) { durable->set_value(all); });
+  const bool committed = impl_->actors.wait_until_committed(until);
+  return answer.wait_until(until) == std::future_status::ready && answer.get() && committed;
+}
+
+void integration_manager::stop() {
+  impl_->actors.stop();
+  const auto until = std::chrono::steady_clock::now() + actors_end_within;
+  while (impl_->system.registry().running() > 0) {
+    // An actor that does not end has lost its way; waiting for it for ever would hide that.
+    AIRTRAIN_INVARIANT(std::chrono::steady_clock::now() < until);
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+}
+
+store& integration_manager::storage() {
+  return impl_->actors.storage();
+}
+
+const ingest_telemetry& integration_manager::ingest() const {
+  return impl_->actors.ingest();
+}
+
+}  // namespace airtrain

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/in_flight.hpp"
+#include "actors/supervisor.hpp"
+#include "actors/supervisor_inbox.hpp"
+#include "core/dispatch/dispatcher.hpp"
+
+namespace airtrain {
+
+/// A supervisor from its start to its end. Used by its actor only.
+class supervisor_state {
+ public:
+  static inline const char* name = "supervisor";
+  using pointer = supervisor_actor::stateful_pointer<supervisor_state>;
+
+  explicit supervisor_state(pointer self) : self_(self) {}
+  ~supervisor_state();
+
+  void start(supervisor_setup setup);
+
+  void opened(const connector_opened& answer);
+  void work_available();
+  void fetched(fetch_reply& answer);
+  void take_outcomes();
+  void timer_fired(std::uint64_t generation);
+  void lanes_changed(const std::vector<blocked_lane>& lanes);
+  void drain(const reply<bool>& to);
+
+  void pause(const reply<operator_answer>& to);
+  void resume(const reply<operator_answer>& to);
+  void command(breaker_command what, const reply<operator_answer>& to);
+  void why(const ask_why& question);
+  connector_status status();
+
+ private:
+  instant now() const;
+  store& storage() { return *setup_.environment->storage; }
+
+  void open();
+  bool opened(const reply<operator_answer>& or_refuse) const;
+
+  /// Carries out what the dispatcher has asked for, and what follows from that.
+  void perform();
+  void settle();
+  void send();
+  void report();
+  std::shared_ptr<fetch_reply> fetch();
+  void tell_fetched(fetch_reply& answer);
+  void judge(std::vector<attempt_outcome> outcomes);
+  void count(const attempt_outcome& outcome, std::int64_t accepted_at_ms);
+  void arm_timer();
+  void finish_drain();
+
+  pointer self_;
+  supervisor_setup setup_;
+  std::shared_ptr<supervisor_inbox> inbox_;
+  std::unique_ptr<connector> connector_;  ///< null until opened
+  std::optional<dispatcher> dispatcher_;  ///< unset until opened
+  std::optional<in_flight> in_flight_;
+  std::uint64_t epoch_ = 0;
+  std::string open_error_;
+
+  dispatch_actions actions_;
+  std::optional<std::chrono::microseconds> wake_at_;   ///< when the dispatcher wants its tick
+  std::optional<std::chrono::microseconds> timer_at_;  ///< when the one timer goes off
+  std::uint64_t timer_generation_ = 0;
+  bool fetching_ = false;
+  bool draining_ = false;
+  std::vector<reply<bool>> drains_;
+};
+
+}  // namespace airtrain
