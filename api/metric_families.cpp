@@ -41,7 +41,7 @@ family_builder& family_builder::add(const latency_histogram& samples, labels wit
   for (std::size_t i = 0; i < latency_histogram::buckets; ++i) {
     below += samples.bucket(i);
     const double upper = latency_histogram::upper_seconds(i);
-    const bool whole_octave = (i + 1) % buckets_per_octave == 0;
+    const bool whole_octave = i % buckets_per_octave == 0;
     if (whole_octave && upper >= shortest_seconds && upper <= longest_seconds)
       histogram.bucket.push_back({below, upper});
   }
