@@ -4,32 +4,18 @@
 
 #include <cstdint>
 
+#include "core/json/utf8.hpp"
+
 namespace airtrain {
 namespace {
 
-struct decoded {
-  std::uint32_t code = 0;
-  std::size_t length = 0;  ///< 0: not UTF-8
-};
-
-decoded decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const std::size_t length = first >= 0xF0 && first < 0xF5   ? 4
-                             : first >= 0xE0 && first < 0xF0 ? 3
-                             : first >= 0xC2 && first < 0xE0 ? 2
-                                                             : 0;
-  if (length == 0 || text.size() < length) return {};
-  std::uint32_t code = first & (0x7Fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    code = code << 6 | (byte(i) & 0x3Fu);
-  }
-  constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code < 0xE000;
-  if (code < least[length] || code > 0x10FFFF || surrogate) return {};
-  return {code, length};
+/// The code point of a well-formed sequence.
+std::uint32_t code_point(std::string_view sequence) {
+  std::uint32_t code = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() > 1) code &= 0x7Fu >> sequence.size();
+  for (const char c : sequence.substr(1))
+    code = code << 6 | (static_cast<unsigned char>(c) & 0x3Fu);
+  return code;
 }
 
 bool harmless(std::uint32_t code) {
@@ -40,30 +26,41 @@ bool harmless(std::uint32_t code) {
   return !control && !line_break && !reorders;
 }
 
+std::string escape(std::uint32_t code) {
+  if (code == '\n') return "\\n";
+  if (code == '\t') return "\\t";
+  if (code == '\r') return "\\r";
+  return fmt::format("\\u{:04x}", code);
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const decoded next = decode(text);
-    if (next.length == 0)
+    const std::size_t length = json::utf8_sequence(text.data(), text.data() + text.size());
+    const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
+    if (length == 0)
       out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
-    else if (harmless(next.code))
-      out += text.substr(0, next.length);
-    else if (next.code == '\n')
-      out += "\\n";
-    else if (next.code == '\t')
-      out += "\\t";
-    else if (next.code == '\r')
-      out += "\\r";
-    else if (next.code < 0x100)
-      out += fmt::format("\\x{:02x}", next.code);
+    else if (const std::uint32_t code = code_point(sequence); harmless(code))
+      out += sequence;
     else
-      out += fmt::format("\\u{:04x}", next.code);
-    text.remove_prefix(std::max<std::size_t>(next.length, 1));
+      out += escape(code);
+    text.remove_prefix(sequence.size());
   }
   return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  while (true) {
+    const std::size_t end = text.find_first_of("\n\t");
+    out += printable(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += text[end];
+    text.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace airtrain

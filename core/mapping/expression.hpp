@@ -30,6 +30,8 @@ class event_view {
   mutable std::unique_ptr<json::document> extensions_;
 };
 
+struct syntax_node;
+
 struct expression_error {
   std::string message;
   std::size_t offset = 0;  ///< into the expression's text
@@ -43,7 +45,9 @@ struct evaluation_error {
 /// One expression of the configuration: a subset of CEL with `??`. Compiled once, evaluated on any
 /// thread. Roots: type source id subject time data accepted_at and extension attributes.
 /// Grammar so far, lowest first: || ; && ; == != < <= > >= in ; ?? ; ! ; member access `.name`,
-/// index `["name"]` and `[n]`; literals: strings, numbers, true, false, null; parentheses.
+/// index `["name"]` and `[n]`; literals: strings, numbers, true, false, null, lists of them;
+/// parentheses. || and && as in CEL: an operand that decides wins over others that fail. A member
+/// of null is absent, a member of another value that has none is an error.
 class expression {
  public:
   static result<expression, expression_error> compile(std::string_view text);
@@ -54,14 +58,14 @@ class expression {
   /// are errors.
   result<bool, evaluation_error> truth(const event_view& event) const;
   /// For `ordering.key`: a hash of the value with its type, never `no_lane`; unset where it is
-  /// absent or null.
+  /// absent or null or cannot be evaluated. Equal values share a lane: 1, 1.0 and 1e0 are one key,
+  /// "1" is another. Stored: the hash must not change between versions.
   std::optional<lane_id> lane(const event_view& event) const;
 
   const std::string& text() const;
+  const syntax_node& syntax() const;  ///< for evaluating several over one event
 
  private:
-  friend class text_template;
-  friend class json_template;
   struct impl;
   std::shared_ptr<const impl> impl_;
 };

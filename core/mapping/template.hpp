@@ -40,7 +40,8 @@ class text_template {
   static result<text_template, template_error> compile(std::string_view text, int line = 0,
                                                        int column = 0);
   bool constant() const;
-  /// Escapes each inserted value for a URL path segment or query value when `for_url`.
+  /// Escapes each inserted value for a URL path segment or query value when `for_url`; "." and ".."
+  /// are refused there. Otherwise control characters are refused: no value may add a header.
   result<std::string, evaluation_error> render(const event_view& event, bool for_url) const;
 
  private:
