@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "actors/hub.hpp"
-#include "messages/invariant.hpp"
 
 namespace airtrain {
 namespace {
@@ -23,8 +22,6 @@ class system_config : public caf::actor_system_config {
     set("scheduler.policy", caf::atom("sharing"));
   }
 };
-
-constexpr std::chrono::seconds actors_end_within{10};
 
 }  // namespace
 
@@ -98,12 +95,7 @@ bool integration_manager::drain(std::chrono::milliseconds timeout) {
 
 void integration_manager::stop() {
   impl_->actors.stop();
-  const auto until = std::chrono::steady_clock::now() + actors_end_within;
-  while (impl_->system.registry().running() > 0) {
-    // An actor that does not end has lost its way; waiting for it for ever would hide that.
-    AIRTRAIN_INVARIANT(std::chrono::steady_clock::now() < until);
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
+  impl_->system.registry().await_running_count_equal(0);
 }
 
 store& integration_manager::storage() {

@@ -1,0 +1,318 @@
+#include "store/embedded/connector_log.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "messages/invariant.hpp"
+#include "store/embedded/key_list.hpp"
+#include "store/embedded/keys.hpp"
+
+namespace airtrain::embedded {
+namespace {
+
+constexpr std::int64_t no_due = std::numeric_limits<std::int64_t>::max();
+
+store_error fenced_error() {
+  return {store_error_code::fenced, "a newer owner has opened this connector"};
+}
+
+}  // namespace
+
+connector_log::connector_log(connector_id id, std::string name, shared_limits& limits,
+                             std::uint64_t head)
+    : id_(id), name_(std::move(name)), limits_(limits), routed_to_(head), due_first_ms_(no_due) {}
+
+bool connector_log::keep_in_tail(const arrival& event) {
+  if (!opened_ || tail_.size() >= limits_.settings.tail_events_max) return false;
+  const auto size = event.what->bytes().size();
+  if (limits_.tail_bytes.fetch_add(size) + size <= limits_.settings.queue_bytes_max) return true;
+  limits_.tail_bytes.fetch_sub(size);
+  return false;
+}
+
+std::function<void()> connector_log::arrive(std::span<const arrival> events) {
+  std::lock_guard lock{mutex_};
+  for (const auto& event : events) {
+    ++backlog_;
+    routed_to_ = event.seq + 1;
+    if (!at_tail_) continue;
+    if (keep_in_tail(event)) {
+      tail_.push_back(event);
+      continue;
+    }
+    at_tail_ = false;
+    next_ = event.seq;
+    behind_since_ms_ = static_cast<std::uint64_t>(event.what->accepted_at_ms());
+  }
+  if (!idle_ || events.empty()) return {};
+  idle_ = false;
+  return on_work_;
+}
+
+void connector_log::open(std::uint64_t epoch, std::function<void()> on_work) {
+  std::lock_guard lock{mutex_};
+  epoch_ = epoch;
+  opened_ = true;
+  on_work_ = std::move(on_work);
+  idle_ = false;
+  open_.give_back_all();
+  off_log_.clear();
+  lanes_.forget_taken();
+  due_first_ms_ = waiting_ > 0 ? 0 : no_due;
+}
+
+bool connector_log::owned_by(std::uint64_t epoch) const {
+  std::lock_guard lock{mutex_};
+  return opened_ && epoch_ == epoch;
+}
+
+bool connector_log::fits(const fetch_request& what, const fetch_result& out, std::size_t bytes,
+                         std::size_t next_bytes) const {
+  if (out.deliveries.size() >= what.count_max) return false;
+  return out.deliveries.empty() || bytes + next_bytes <= what.bytes_max;
+}
+
+void connector_log::take_from_tail(const fetch_request& what, fetch_result& out) {
+  std::size_t bytes = 0;
+  while (!tail_.empty() && open_.size() < limits_.settings.open_max) {
+    auto& event = tail_.front();
+    const auto size = event.what->bytes().size();
+    if (!fits(what, out, bytes, size)) break;
+    bytes += size;
+    const delivery_key key{.seq = event.seq, .part = 0};
+    open_.add({.key = key, .lane = event.lane, .accepted_ms = event.what->accepted_at_ms()});
+    auto& given = out.deliveries.emplace_back();
+    given.key = key;
+    given.event = std::move(event.what);
+    given.lane = event.lane;
+    limits_.tail_bytes.fetch_sub(size);
+    tail_.pop_front();
+  }
+}
+
+void connector_log::finish_fresh(fetch_result& out) {
+  out.more = open_.returned() > 0 || !tail_.empty() || !at_tail_;
+  idle_ = !out.more;
+}
+
+result<std::optional<fetch_result>, store_error> connector_log::fetch_from_memory(
+    std::uint64_t epoch, const fetch_request& what) {
+  std::lock_guard lock{mutex_};
+  if (!opened_ || epoch != epoch_) return failure(fenced_error());
+  fetch_result out;
+  out.request = what;
+  switch (what.what) {
+    case fetch_kind::fresh:
+      if (open_.returned() > 0 || (tail_.empty() && !at_tail_)) return std::nullopt;
+      take_from_tail(what, out);
+      finish_fresh(out);
+      return out;
+    case fetch_kind::due:
+      if (due_first_ms_ != no_due && (what.release_connector_scope || due_first_ms_ <= what.now_ms))
+        return std::nullopt;
+      out.next_due_ms = due_first_ms_ == no_due ? 0 : due_first_ms_;
+      return out;
+    case fetch_kind::lane: {
+      const auto* lane = lanes_.find(what.lane);
+      if (lane && lane->aside_count() > 0) return std::nullopt;
+      return out;
+    }
+  }
+  return out;
+}
+
+result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t epoch,
+                                                                 const fetch_request& what) const {
+  std::lock_guard lock{mutex_};
+  if (!opened_ || epoch != epoch_) return failure(fenced_error());
+  plan out;
+  if (what.what == fetch_kind::fresh) {
+    open_.for_each([&](const open_list::entry& e) {
+      if (!e.taken && out.returned.size() < what.count_max) out.returned.push_back(e.key);
+    });
+    out.next = next_;
+    return out;
+  }
+  for (const auto& [key, from] : off_log_) out.taken.insert(key);
+  if (what.what == fetch_kind::lane)
+    if (const auto* lane = lanes_.find(what.lane))
+      for (const auto& key : lane->aside)
+        if (!out.taken.contains(key)) out.aside.push_back(key);
+  return out;
+}
+
+result<fetch_result, store_error> connector_log::take(std::uint64_t epoch,
+                                                      const fetch_request& what,
+                                                      std::vector<loaded_delivery> read, bool more,
+                                                      std::optional<std::uint64_t> scanned_to,
+                                                      std::int64_t next_due_ms) {
+  std::lock_guard lock{mutex_};
+  if (!opened_ || epoch != epoch_) return failure(fenced_error());
+  fetch_result out;
+  out.request = what;
+  for (auto& one : read) {
+    const auto key = one.what.key;
+    const auto accepted_ms = one.what.event->accepted_at_ms();
+    if (one.place == loaded_delivery::from::log) {
+      if (auto* entry = open_.find(key)) {
+        if (entry->taken) continue;
+        entry->lane = one.what.lane;
+        entry->accepted_ms = accepted_ms;
+        open_.take(*entry);
+      } else {
+        if (at_tail_ || key.seq < next_) continue;
+        open_.add({.key = key, .lane = one.what.lane, .accepted_ms = accepted_ms});
+        next_ = key.seq + 1;
+        behind_since_ms_ = static_cast<std::uint64_t>(accepted_ms);
+      }
+    } else {
+      if (off_log_.contains(key)) continue;
+      off_log_[key] = {.place = one.place,
+                       .lane = one.what.lane,
+                       .accepted_ms = accepted_ms,
+                       .due_ms = one.due_ms,
+                       .parked_row = one.parked_row};
+      if (one.place != loaded_delivery::from::due) ++lanes_.of(one.what.lane).taken;
+    }
+    out.deliveries.push_back(std::move(one.what));
+  }
+  if (what.what == fetch_kind::fresh) {
+    if (scanned_to && !at_tail_) {
+      next_ = std::max(next_, *scanned_to);
+      at_tail_ = tail_.empty() && routed_to_ <= next_;
+    }
+    finish_fresh(out);
+  } else {
+    out.more = more;
+    if (what.what == fetch_kind::due) {
+      out.next_due_ms = next_due_ms;
+      due_first_ms_ = next_due_ms == 0 ? no_due : next_due_ms;
+    }
+  }
+  return out;
+}
+
+std::uint64_t connector_log::place_in_log() const {
+  if (!tail_.empty()) return tail_.front().seq;
+  return at_tail_ ? routed_to_ : next_;
+}
+
+std::optional<delivery_state> connector_log::state_of(delivery_key key) const {
+  std::lock_guard lock{mutex_};
+  if (const auto* entry = open_.find(key))
+    return entry->taken ? delivery_state::in_flight : delivery_state::pending;
+  if (off_log_.contains(key)) return delivery_state::in_flight;
+  if (key.seq >= place_in_log()) return delivery_state::pending;
+  return std::nullopt;
+}
+
+bool connector_log::opened() const {
+  std::lock_guard lock{mutex_};
+  return opened_;
+}
+
+std::uint64_t connector_log::waiting() const {
+  std::lock_guard lock{mutex_};
+  return waiting_;
+}
+
+std::pair<std::vector<delivery_key>, std::uint64_t> connector_log::unsettled() const {
+  std::lock_guard lock{mutex_};
+  std::vector<delivery_key> keys;
+  open_.for_each([&](const open_list::entry& e) { keys.push_back(e.key); });
+  for (const auto& event : tail_) keys.push_back({.seq = event.seq, .part = 0});
+  return {std::move(keys), at_tail_ ? routed_to_ : next_};
+}
+
+std::set<delivery_key> connector_log::taken_off_log() const {
+  std::lock_guard lock{mutex_};
+  std::set<delivery_key> out;
+  for (const auto& [key, from] : off_log_) out.insert(key);
+  return out;
+}
+
+connector_counts connector_log::counts() const {
+  std::lock_guard lock{mutex_};
+  connector_counts out{.id = id_, .name = name_, .opened = opened_, .backlog = backlog_};
+  out.dead_letters = dead_;
+  out.lanes_stopped = lanes_.stopped();
+  if (backlog_ == 0) return out;
+  std::int64_t oldest = no_due;
+  if (const auto* first = open_.first()) oldest = std::min(oldest, first->accepted_ms);
+  if (!tail_.empty()) oldest = std::min(oldest, tail_.front().what->accepted_at_ms());
+  if (!at_tail_ && next_ < routed_to_)
+    oldest = std::min(oldest, static_cast<std::int64_t>(behind_since_ms_));
+  if (waiting_ + aside_ > 0) oldest = std::min(oldest, oldest_off_log_ms_);
+  out.oldest_accepted_ms = oldest == no_due ? 0 : oldest;
+  return out;
+}
+
+blocked_lane connector_log::show(lane_id lane) const {
+  std::lock_guard lock{mutex_};
+  return lanes_.show(lane);
+}
+
+std::vector<blocked_lane> connector_log::blocked() const {
+  std::lock_guard lock{mutex_};
+  std::vector<blocked_lane> out;
+  out.reserve(lanes_.all().size());
+  for (const auto& [id, lane] : lanes_.all())
+    if (lane.blocked()) out.push_back(lanes_.show(id));
+  return out;
+}
+
+std::string connector_log::owner_state() const {
+  std::lock_guard lock{mutex_};
+  return owner_state_;
+}
+
+void connector_log::recover(recovered from, std::uint64_t head) {
+  std::lock_guard lock{mutex_};
+  for (const auto& key : from.open)
+    open_.add({.key = key, .accepted_ms = from.first_accepted_ms, .taken = false});
+  at_tail_ = false;
+  next_ = from.next;
+  routed_to_ = from.pending > 0 ? head : from.next;
+  behind_since_ms_ = static_cast<std::uint64_t>(from.first_accepted_ms);
+  backlog_ += from.open.size() + from.pending;
+  owner_state_ = std::move(from.owner_state);
+}
+
+void connector_log::recover_held(delivery_key key, const held_record& record) {
+  std::lock_guard lock{mutex_};
+  if (ended(record.state)) {
+    ++dead_;
+    if (record.lane != no_lane) ++lanes_.of(record.lane).dead;
+    if (record.stops_lane) lanes_.stop(record.lane, key);
+    return;
+  }
+  ++backlog_;
+  note_oldest_off_log(record.accepted_ms);
+  if (record.state == held_state::retry) {
+    ++waiting_;
+    due_first_ms_ = 0;
+    if (record.lane != no_lane) lanes_.of(record.lane).waiting.insert(key);
+  } else {
+    ++aside_;
+    lanes_.of(record.lane).aside.insert(key);
+  }
+}
+
+void connector_log::recover_parked(const park_position& at, std::uint32_t count) {
+  std::lock_guard lock{mutex_};
+  backlog_ += count;
+  aside_ += count;
+  lanes_.of(at.lane).rows[at.first] = {.count = count};
+}
+
+void connector_log::recover_newest_effect(lane_id lane, delivery_key key) {
+  std::lock_guard lock{mutex_};
+  if (auto* found = lanes_.find(lane)) found->newest_effect = key;
+}
+
+void connector_log::recover_oldest_parked(std::int64_t accepted_ms) {
+  std::lock_guard lock{mutex_};
+  note_oldest_off_log(accepted_ms);
+}
+
+}  // namespace airtrain::embedded

@@ -1,0 +1,75 @@
+#include <algorithm>
+
+#include "store/embedded/connector_log.hpp"
+#include "store/embedded/key_list.hpp"
+#include "store/embedded/keys.hpp"
+
+// What has to reach the disk with the next flush.
+
+namespace airtrain::embedded {
+namespace {
+constexpr std::size_t park_row_events_max = 1024;
+}
+
+connector_log::changes connector_log::take_changes(std::uint64_t head) {
+  std::lock_guard lock{mutex_};
+  changes out;
+  out.generation = generation_;
+  take_parked_changes(out);
+  out.rows.insert(out.rows.begin(), std::make_move_iterator(rows_.begin()),
+                  std::make_move_iterator(rows_.end()));
+  rows_.clear();
+  out.attempts = std::exchange(attempts_, {});
+  out.touched = std::exchange(touched_, false);
+
+  key_list_encoder list;
+  open_.for_each([&](const open_list::entry& e) { list.add(e.key); });
+  // A connector at the tail has nothing in the log but what is in memory: it can claim all below
+  // the head. One that is behind claims nothing from its place in the log on.
+  if (at_tail_)
+    for (const auto& event : tail_) list.add({.seq = event.seq, .part = 0});
+  out.at_tail = at_tail_;
+  out.next = at_tail_ ? head : place_in_log();
+  out.open = list.take();
+  out.floor = tail_.empty() ? out.next : tail_.front().seq;
+  if (const auto* first = open_.first()) out.floor = std::min(out.floor, first->key.seq);
+  return out;
+}
+
+void connector_log::take_parked_changes(changes& out) {
+  for (auto id : parked_lanes_changed_) {
+    auto* lane = lanes_.find(id);
+    if (!lane) continue;
+    for (auto& [first, gone] : lane->leaving)
+      out.unparked.push_back({.key = park_key(id_, id, first),
+                              .gone = std::move(gone),
+                              .whole_row = !lane->rows.contains(first)});
+    lane->leaving.clear();
+
+    auto& arriving = lane->arriving;
+    std::sort(arriving.begin(), arriving.end());
+    for (std::size_t at = 0; at < arriving.size(); at += park_row_events_max) {
+      const auto count = std::min(park_row_events_max, arriving.size() - at);
+      const std::vector<delivery_key> keys(
+          arriving.begin() + static_cast<std::ptrdiff_t>(at),
+          arriving.begin() + static_cast<std::ptrdiff_t>(at + count));
+      out.rows.push_back({family::park, park_key(id_, id, keys.front()), encode_key_list(keys)});
+      lane->rows[keys.front()] = {.count = static_cast<std::uint32_t>(count)};
+    }
+    arriving.clear();
+    drop_lane_if_empty(id);
+  }
+  parked_lanes_changed_.clear();
+}
+
+void connector_log::written(std::uint64_t generation) {
+  std::lock_guard lock{mutex_};
+  written_generation_ = std::max(written_generation_, generation);
+}
+
+bool connector_log::dirty() const {
+  std::lock_guard lock{mutex_};
+  return generation_ != written_generation_;
+}
+
+}  // namespace airtrain::embedded

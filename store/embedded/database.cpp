@@ -1,0 +1,171 @@
+#include "store/embedded/database.hpp"
+
+#include <fmt/format.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/write_batch.h>
+
+#include "store/embedded/database_options.hpp"
+
+namespace airtrain::embedded {
+namespace {
+
+rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+rocksdb::ReadOptions read_options() {
+  rocksdb::ReadOptions out;
+  out.verify_checksums = true;
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(family value) {
+  static constexpr std::array<std::string_view, family_count> names{
+      "ev", "rix", "cur", "held", "due", "park", "dd", "att", "audit", "meta"};
+  return names[static_cast<std::size_t>(value)];
+}
+
+std::filesystem::path database_path(const store_settings& settings) {
+  return settings.data_dir / "log";
+}
+
+store_error error_from(const rocksdb::Status& status, std::string_view doing) {
+  if (status.ok()) return {};
+  const auto code = status.IsCorruption() ? store_error_code::damaged
+                    : status.IsNotFound() ? store_error_code::not_found
+                                          : store_error_code::write_failed;
+  return {code, fmt::format("{}: {}", doing, status.ToString())};
+}
+
+result<std::shared_ptr<database>, store_error> database::open(const store_settings& settings,
+                                                              rocksdb::Env* env) {
+  std::shared_ptr<database> out{new database};
+  out->cache_ = make_cache(settings);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families{
+      {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions{}}};
+  for (std::size_t i = 0; i < family_count; ++i) {
+    const auto f = static_cast<family>(i);
+    families.emplace_back(std::string{to_string(f)}, family_options(f, out->cache_));
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status =
+      rocksdb::DB::Open(database_options(settings, out->cache_, env),
+                        database_path(settings).string(), families, &handles, &out->db_);
+  if (!status.ok())
+    return failure(error_from(status, fmt::format("opening {}", database_path(settings).string())));
+  out->db_->DestroyColumnFamilyHandle(handles[0]);
+  for (std::size_t i = 0; i < family_count; ++i) out->handles_[i] = handles[i + 1];
+  return out;
+}
+
+database::~database() {
+  if (!db_) return;
+  for (auto* handle : handles_)
+    if (handle) db_->DestroyColumnFamilyHandle(handle);
+  // What fails here is found again by the recovery of the next opening.
+  db_->Close().PermitUncheckedError();
+  delete db_;
+}
+
+result<std::optional<std::string>, store_error> database::get(family f, std::string_view key) {
+  std::string value;
+  const auto status = db_->Get(read_options(), handle(f), slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return failure(error_from(status, fmt::format("reading {}", to_string(f))));
+  return std::optional<std::string>{std::move(value)};
+}
+
+result<std::vector<std::optional<std::string>>, store_error> database::get_many(
+    family f, const std::vector<std::string>& keys) {
+  std::vector<std::optional<std::string>> out(keys.size());
+  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+  std::vector<rocksdb::PinnableSlice> values(keys.size());
+  std::vector<rocksdb::Status> statuses(keys.size());
+  db_->MultiGet(read_options(), handle(f), keys.size(), slices.data(), values.data(),
+                statuses.data(), false);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (statuses[i].IsNotFound()) continue;
+    if (!statuses[i].ok())
+      return failure(error_from(statuses[i], fmt::format("reading {}", to_string(f))));
+    out[i] = values[i].ToString();
+  }
+  return out;
+}
+
+store_error database::scan(family f, std::string_view begin, std::string_view end,
+                           const visitor& visit) {
+  auto options = read_options();
+  const auto upper = slice(end);
+  options.iterate_upper_bound = &upper;
+  options.auto_prefix_mode = false;
+  options.total_order_seek = true;
+  std::unique_ptr<rocksdb::Iterator> it{db_->NewIterator(options, handle(f))};
+  for (it->Seek(slice(begin)); it->Valid(); it->Next())
+    if (!visit(it->key().ToStringView(), it->value().ToStringView())) return {};
+  return error_from(it->status(), fmt::format("reading {}", to_string(f)));
+}
+
+result<std::optional<std::pair<std::string, std::string>>, store_error> database::last(family f) {
+  std::unique_ptr<rocksdb::Iterator> it{db_->NewIterator(read_options(), handle(f))};
+  it->SeekToLast();
+  std::optional<std::pair<std::string, std::string>> out;
+  if (it->Valid()) out.emplace(it->key().ToString(), it->value().ToString());
+  if (!it->status().ok())
+    return failure(error_from(it->status(), fmt::format("reading {}", to_string(f))));
+  return out;
+}
+
+void database::add(rocksdb::WriteBatch& batch, const row_change& change) const {
+  // A batch in memory only fails when it is over 4 GiB, which the limits of a commit exclude.
+  if (change.value)
+    batch.Put(handle(change.in), change.key, *change.value).PermitUncheckedError();
+  else
+    batch.Delete(handle(change.in), change.key).PermitUncheckedError();
+}
+
+store_error database::write(rocksdb::WriteBatch& batch, bool sync) {
+  rocksdb::WriteOptions options;
+  options.sync = sync;
+  return error_from(db_->Write(options, &batch), "writing");
+}
+
+store_error database::write(const std::vector<row_change>& changes, bool sync) {
+  rocksdb::WriteBatch batch;
+  for (const auto& change : changes) add(batch, change);
+  return write(batch, sync);
+}
+
+std::uint64_t database::bytes_on_disk() {
+  std::uint64_t total = 0;
+  for (auto* of : handles_) {
+    std::uint64_t bytes = 0;
+    if (db_->GetIntProperty(of, rocksdb::DB::Properties::kTotalSstFilesSize, &bytes))
+      total += bytes;
+  }
+  std::uint64_t unflushed = 0;
+  if (db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kSizeAllMemTables, &unflushed))
+    total += unflushed;
+  return total;
+}
+
+std::uint64_t database::bytes_between(family f, std::string_view begin, std::string_view end) {
+  const rocksdb::Range range{slice(begin), slice(end)};
+  std::uint64_t bytes = 0;
+  const auto status = db_->GetApproximateSizes(handle(f), &range, 1, &bytes);
+  return status.ok() ? bytes : 0;
+}
+
+store_error database::drop_range(family f, std::string_view begin, std::string_view end) {
+  const auto from = slice(begin);
+  const auto to = slice(end);
+  if (auto error = error_from(rocksdb::DeleteFilesInRange(db_, handle(f), &from, &to, false),
+                              "dropping files");
+      error.code != store_error_code::none)
+    return error;
+  return error_from(db_->DeleteRange(rocksdb::WriteOptions{}, handle(f), from, to),
+                    "dropping rows");
+}
+
+}  // namespace airtrain::embedded
