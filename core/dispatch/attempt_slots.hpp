@@ -30,8 +30,14 @@ class attempt_slots {
     --in_flight_;
     if (retry) --retries_;
   }
-  void restart_low() { limit_ = 1; }
-  void succeeded() { limit_ = std::min(limit_ + 1, most_); }
+  /// Successes of attempts before `next_serial` say nothing of what the target bears now.
+  void restart_low(std::uint64_t next_serial) {
+    limit_ = 1;
+    counted_from_ = next_serial;
+  }
+  void succeeded(std::uint64_t serial) {
+    if (serial >= counted_from_) limit_ = std::min(limit_ + 1, most_);
+  }
 
   std::uint32_t in_flight() const { return in_flight_; }
   std::uint32_t limit() const { return limit_; }
@@ -47,6 +53,7 @@ class attempt_slots {
   std::uint32_t in_flight_ = 0;
   std::uint32_t retries_ = 0;
   bool last_was_retry_ = false;
+  std::uint64_t counted_from_ = 0;
 };
 
 }  // namespace airtrain

@@ -57,7 +57,7 @@ void dispatcher::state::judge_delivered(slot_index index, attempt_outcome& outco
   guard.delivered();
   refused.delivered();
   throttled.delivered();
-  slots.succeeded();
+  slots.succeeded(outcome.with.serial);
   if (vouches(outcome) && held.probed())
     end_hold(now, out);
   else
@@ -124,7 +124,7 @@ void dispatcher::state::judge_throttled(slot_index index, const attempt_outcome&
   throttled.hit(options.retry, outcome.result.retry_after_ms, outcome.with.serial,
                 window.next_serial(), now.steady, random);
   held.wait_at_least(throttled.until());
-  slots.restart_low();
+  slots.restart_low(window.next_serial());
   keep_now = true;
   stay(index, out);
 }

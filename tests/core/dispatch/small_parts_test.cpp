@@ -40,12 +40,11 @@ TEST(attempt_slots, a_single_slot_is_taken_in_turns) {
 
 TEST(attempt_slots, after_an_outage_the_limit_doubles_from_one) {
   attempt_slots slots{8, 0.2};
-  slots.restart_low();
-  std::uint32_t round = 1;
+  slots.restart_low(10);
+  slots.succeeded(9);
   for (const std::uint32_t expected : {1u, 2u, 4u, 8u, 8u}) {
     EXPECT_EQ(slots.limit(), expected);
-    for (std::uint32_t i = 0; i < expected; ++i) slots.succeeded();
-    ++round;
+    for (std::uint32_t i = 0; i < expected; ++i) slots.succeeded(10);
   }
 }
 
