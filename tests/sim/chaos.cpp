@@ -135,7 +135,7 @@ void world::replay_some(const system& of) {
 void world::replay(std::vector<dead_letter_id> ids, replay_options options) {
   account_->replay_asked(ids);
   store_->replay(ids, options, [this, ids](const auto& done) {
-    if (!done) return;
+    if (!done) return read_store_again();
     for (const auto& id : ids) {
       const auto is_it = [&](const bulk_refusal& refusal) { return refusal.id == id; };
       if (std::none_of(done->refused.begin(), done->refused.end(), is_it)) account_->replayed(id);
@@ -151,7 +151,8 @@ void world::discard_one(const system& of) {
     const auto id = random_.pick(ids);
     account_->discard_asked({id});
     store_->discard({id}, [this, id](const auto& done) {
-      if (!done || done->done == 0) return;
+      if (!done) return read_store_again();
+      if (done->done == 0) return;
       log_.note("discarded {}", to_string(id));
       account_->discarded(id);
       tell_lanes(*done);

@@ -91,6 +91,7 @@ void world::start_over() {
     time_.after(random_.between(microseconds{0}, seconds{1}), [this, one] { submit(one); });
 }
 
+/// After a restart, or a failure that may have happened all the same.
 void world::read_store_again() {
   store_->inject().fail_reads = 0;
   for (const auto& event : account_->events())
@@ -143,7 +144,7 @@ void world::help_along() {
         replay(std::move(ids), {.new_key = false, .allow_reorder = true});
       });
   }
-  time_.after(seconds{5}, [this] { help_along(); });
+  time_.after(milliseconds{500}, [this] { help_along(); });
 }
 
 }  // namespace airtrain::sim
