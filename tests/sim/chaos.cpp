@@ -43,12 +43,7 @@ void world::break_something() {
     case 2:
       return begin_graceful_restart();
     case 3:
-      if (restarting_) return;
-      log_.note("a supervisor dies");
-      if (auto& unlucky = any_system(); true) {
-        stop_supervisor(unlucky);
-        start_supervisor(unlucky);
-      }
+      if (!restarting_) restart_supervisor(any_system());
       return;
     case 4:
       faults.fail_commits = static_cast<std::uint32_t>(random_.between(1, 3));
@@ -135,7 +130,7 @@ void world::replay_some(const system& of) {
 void world::replay(std::vector<dead_letter_id> ids, replay_options options) {
   account_->replay_asked(ids);
   store_->replay(ids, options, [this, ids](const auto& done) {
-    if (!done) return read_store_again();
+    if (!done) return outcome_unknown(ids);
     for (const auto& id : ids) {
       const auto is_it = [&](const bulk_refusal& refusal) { return refusal.id == id; };
       if (std::none_of(done->refused.begin(), done->refused.end(), is_it)) account_->replayed(id);
@@ -151,7 +146,7 @@ void world::discard_one(const system& of) {
     const auto id = random_.pick(ids);
     account_->discard_asked({id});
     store_->discard({id}, [this, id](const auto& done) {
-      if (!done) return read_store_again();
+      if (!done) return outcome_unknown({id});
       if (done->done == 0) return;
       log_.note("discarded {}", to_string(id));
       account_->discarded(id);
@@ -161,12 +156,24 @@ void world::discard_one(const system& of) {
   });
 }
 
+/// A write that failed may have landed all the same, and its owner was not told: another owner
+/// reads what is true.
+void world::outcome_unknown(const std::vector<dead_letter_id>& ids) {
+  read_store_again();
+  if (restarting_) return;
+  std::set<connector_id> concerned;
+  for (const auto& id : ids) concerned.insert(id.connector);
+  for (const auto id : concerned) restart_supervisor(systems_.at(id));
+}
+
 void world::tell_lanes(const bulk_result& done) {
-  for (const auto& changed : done.changed)
+  for (const auto& changed : done.changed) {
+    for (const auto& lane : changed.lanes) log_.note("{}   {}", changed.connector, text(lane));
     systems_.at(changed.connector)
         .loop->tell({"lanes changed"}, [lanes = changed.lanes](auto& d, auto now, auto& out) {
           d.lanes_changed(lanes, now, out);
         });
+  }
 }
 
 }  // namespace airtrain::sim

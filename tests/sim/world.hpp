@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ class world {
   // --- world.cpp: the process
   void start_supervisor(system& of);
   void stop_supervisor(system& of);
+  void restart_supervisor(system& of);
   void crash();
   void finish_graceful_restart();
   void start_over();
@@ -66,6 +68,7 @@ class world {
   void replay(std::vector<dead_letter_id> ids, replay_options options);
   void with_dead_letters(const system& of, delivery_state state,
                          std::function<void(std::vector<dead_letter_id>)> then);
+  void outcome_unknown(const std::vector<dead_letter_id>& ids);
   void tell_lanes(const bulk_result& done);
   system& any_system();
 
