@@ -15,6 +15,8 @@ void world::plan_chaos() {
   const auto some_time = [this] { return random_.between(microseconds{0}, chaos); };
   for (auto left = random_.between(5, 60); left > 0; --left)
     time_.after(some_time(), [this] { submit_something(); });
+  for (auto left = random_.between(0, 3); left > 0; --left)
+    time_.after(some_time(), [this] { submit_conflict(); });
   for (auto left = random_.between(0, 8); left > 0; --left)
     time_.after(some_time(), [this] { break_something(); });
   for (auto left = random_.between(0, 20); left > 0; --left)

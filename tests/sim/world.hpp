@@ -29,7 +29,6 @@ class world {
   };
   struct request {
     publish_request what;
-    bool conflicts = false;  ///< holds an id that is taken by other content
     bool answered = false;
   };
 
@@ -53,6 +52,7 @@ class world {
   dispatch_options draw_options();
   publish_item make_item(const std::string& id);
   void submit_something();
+  void submit_conflict();
   void submit(const std::shared_ptr<request>& what);
   void answered(const std::shared_ptr<request>& what, const publish_result& result);
 
