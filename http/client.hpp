@@ -16,16 +16,16 @@ namespace airtrain::http {
 
 struct origin {
   bool tls = false;
-  std::string host;  ///< name or address, without brackets
+  std::string host{};  ///< name or address, without brackets
   std::uint16_t port = 0;
 };
 /// "http(s)://host[:port]" with nothing behind it; the message says what is wrong.
 result<origin, std::string> parse_origin(std::string_view text);
 
 struct target_settings {
-  origin where;
+  origin where{};
   std::uint32_t connections_max = 8;  ///< over all loops
-  std::string ca_file;                ///< empty: the system's roots
+  std::string ca_file{};              ///< empty: the system's roots
   std::size_t head_bytes_max = 16u << 10;
   std::size_t body_bytes_max = 64u << 10;  ///< of an answer; more is an error
   std::chrono::milliseconds idle_timeout{60'000};
@@ -35,16 +35,16 @@ struct target_settings {
 struct client_request {
   std::string method = "POST";
   std::string target = "/";
-  std::string headers;  ///< lines, "Name: value\r\n" each; Host and Content-Length are added
-  std::string body;     ///< own body, or
-  std::shared_ptr<const void> body_owner;  ///< keeps `body_view` alive
-  std::string_view body_view;              ///< used when `body_owner` is set
+  std::string headers{};  ///< lines, "Name: value\r\n" each; Host and Content-Length are added
+  std::string body{};     ///< own body, or
+  std::shared_ptr<const void> body_owner{};  ///< keeps `body_view` alive
+  std::string_view body_view{};              ///< used when `body_owner` is set
 };
 
 struct client_response {
   int status = 0;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body{};
   std::string_view get(std::string_view name) const;  ///< case-insensitive; empty when absent
 };
 
@@ -61,7 +61,7 @@ enum class client_error_code : std::uint8_t {
 };
 struct client_error {
   client_error_code code = client_error_code::reset;
-  std::string message;
+  std::string message{};
 };
 std::string_view to_string(client_error_code value);
 

@@ -15,9 +15,10 @@ namespace airtrain::http {
 
 struct server_settings {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;          ///< 0: any free one
-  std::vector<std::string> hosts;  ///< accepted in Host besides loopback and the address
+  std::uint16_t port = 0;            ///< 0: any free one
+  std::vector<std::string> hosts{};  ///< accepted in Host besides loopback and the address
   bool check_host = true;
+  std::vector<std::string> any_host_paths{};  ///< exempt from the Host check, e.g. "/livez"
   std::size_t head_bytes_max = 16u << 10;
   std::size_t body_bytes_max = 1u << 20;
   std::uint32_t headers_max = 100;
@@ -30,20 +31,20 @@ struct server_settings {
 };
 
 struct header {
-  std::string_view name;
-  std::string_view value;
+  std::string_view name{};
+  std::string_view value{};
 };
 
 /// A request as it came, validated (one Host, one sane body length, no obs-fold, no control
 /// characters). Views stay valid until its `responder` has been used or destroyed.
 struct request {
-  std::string_view method;
-  std::string_view target;  ///< as sent: path and query
-  std::string_view path;
-  std::string_view query;  ///< without "?"
-  std::vector<header> headers;
-  std::string_view body;
-  std::string_view peer;  ///< "address:port"
+  std::string_view method{};
+  std::string_view target{};  ///< as sent: path and query
+  std::string_view path{};
+  std::string_view query{};  ///< without "?"
+  std::vector<header> headers{};
+  std::string_view body{};
+  std::string_view peer{};  ///< "address:port"
   /// Case-insensitive; empty when absent.
   std::string_view get(std::string_view name) const;
   bool has(std::string_view name) const;
@@ -52,8 +53,8 @@ struct request {
 struct response {
   int status = 200;
   std::string content_type = "application/json";
-  std::string headers;  ///< further lines, "Name: value\r\n" each
-  std::string body;
+  std::string headers{};  ///< further lines, "Name: value\r\n" each
+  std::string body{};
 };
 
 /// Answers one request, exactly once, from any thread. Destroyed without an answer: 503 is sent.
@@ -67,15 +68,20 @@ class responder {
   /// The fast path of ingest: a prebuilt head for 202 and JSON.
   void send_accepted(std::string body);
 
-  struct target;
+  /// Where an answer goes: a connection; in a test anything.
+  struct target {
+    virtual ~target() = default;
+    virtual void answer(response answer) = 0;
+    virtual void answer_accepted(std::string body);
+  };
   explicit responder(std::shared_ptr<target> t);
 
  private:
   std::shared_ptr<target> target_;
 };
 
-/// Called on the loop of the connection; must not block. One request per connection at a time:
-/// the next is read when the responder was used (back-pressure).
+/// Called on the loop of the connection; must not block or throw. One request per connection at a
+/// time: the next is read when the responder was used (back-pressure).
 using handler = std::function<void(const request&, responder)>;
 
 struct server_figures {

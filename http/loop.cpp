@@ -1,0 +1,117 @@
+#include "http/loop.hpp"
+
+#include <boost/asio/post.hpp>
+#include <future>
+
+#include "messages/invariant.hpp"
+
+namespace airtrain::http {
+namespace {
+
+thread_local io_loop* current_loop = nullptr;
+
+}  // namespace
+
+void io_loop::impl::start(io_loop* owner) {
+  arm_sweep();
+  thread_ = std::thread([this, owner] { run(owner); });
+}
+
+void io_loop::impl::run(io_loop* owner) {
+  current_loop = owner;
+  const auto work = asio::make_work_guard(context);
+  context.run();
+  current_loop = nullptr;
+}
+
+void io_loop::impl::stop() {
+  std::vector<std::function<void()>> dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  context.stop();
+  if (thread_.joinable()) thread_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    dropped.swap(posted_);
+  }
+  running_.clear();
+}
+
+bool io_loop::impl::on_its_thread() const {
+  return current_loop != nullptr && &current_loop->inside() == this;
+}
+
+void io_loop::impl::post(std::function<void()> work) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    was_empty = posted_.empty();
+    posted_.push_back(std::move(work));
+  }
+  if (was_empty) asio::post(context, [this] { run_posted(); });
+}
+
+void io_loop::impl::run_posted() {
+  {
+    const std::lock_guard lock(mutex_);
+    running_.swap(posted_);
+  }
+  for (auto& work : running_) {
+    work();
+    work = nullptr;
+  }
+  running_.clear();
+}
+
+void io_loop::impl::watch(const std::weak_ptr<sweep_listener>& listener) {
+  post([this, listener] { listeners_.push_back(listener); });
+}
+
+void io_loop::impl::arm_sweep() {
+  sweep_timer_.expires_after(sweep_interval);
+  sweep_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) sweep();
+  });
+}
+
+void io_loop::impl::sweep() {
+  const auto now = clock::now();
+  std::erase_if(listeners_, [now](const auto& weak) {
+    const auto listener = weak.lock();
+    if (listener) listener->sweep(now);
+    return listener == nullptr;
+  });
+  arm_sweep();
+}
+
+io_loop::io_loop(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+io_loop::~io_loop() = default;
+void io_loop::post(std::function<void()> work) {
+  impl_->post(std::move(work));
+}
+bool io_loop::on_its_thread() const {
+  return impl_->on_its_thread();
+}
+
+io_loop* calling_loop() {
+  return current_loop;
+}
+
+void run_on_all(io_pool& pool, const std::function<void(io_loop&)>& work) {
+  std::promise<void> finished;
+  {
+    // The last copy signals, whether its function was run or dropped.
+    const std::shared_ptr<void> token(nullptr, [&finished](void*) { finished.set_value(); });
+    for (std::size_t i = 0; i < pool.size(); ++i) {
+      io_loop& loop = pool.at(i);
+      AIRTRAIN_INVARIANT(!loop.on_its_thread());
+      loop.post([token, &work, &loop] { work(loop); });
+    }
+  }
+  finished.get_future().wait();
+}
+
+}  // namespace airtrain::http

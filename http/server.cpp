@@ -1,0 +1,77 @@
+#include "http/server.hpp"
+
+#include <mutex>
+
+#include "http/listener.hpp"
+#include "http/server_loop.hpp"
+#include "messages/invariant.hpp"
+
+namespace airtrain::http {
+
+struct server::impl {
+  impl(io_pool& p, server_settings settings, handler on_request)
+      : pool(p),
+        shared(std::make_shared<server_shared>(std::move(settings), std::move(on_request))) {
+    for (std::size_t i = 0; i < pool.size(); ++i)
+      loops.push_back(std::make_shared<server_loop>(pool.at(i), shared));
+    door = std::make_shared<listener>(pool.at(0), shared, loops);
+  }
+
+  io_pool& pool;
+  std::shared_ptr<server_shared> shared;
+  std::vector<std::shared_ptr<server_loop>> loops;
+  std::shared_ptr<listener> door;
+  std::atomic<bool> started{false};
+  std::atomic<bool> stopped{false};
+};
+
+server::server(io_pool& pool, server_settings settings, handler on_request)
+    : impl_(std::make_shared<impl>(pool, std::move(settings), std::move(on_request))) {}
+
+server::~server() {
+  stop();
+}
+
+result<void, std::string> server::start() {
+  AIRTRAIN_INVARIANT(!impl_->started.exchange(true));
+  if (auto bound = impl_->door->bind(); !bound) return bound;
+  for (std::size_t i = 0; i < impl_->loops.size(); ++i)
+    impl_->pool.at(i).inside().watch(impl_->loops[i]);
+  impl_->pool.at(0).post([door = impl_->door] { door->start(); });
+  return {};
+}
+
+std::uint16_t server::port() const {
+  return impl_->door->port();
+}
+
+void server::drain() {
+  impl_->shared->draining.store(true);
+  impl_->pool.at(0).post([door = impl_->door] { door->close(); });
+  for (const auto& loop : impl_->loops) loop->loop().post([loop] { loop->drain(); });
+}
+
+void server::stop() {
+  if (impl_->stopped.exchange(true)) return;
+  impl_->shared->draining.store(true);
+  // Twice: a connection that was just accepted may still be on its way to its loop.
+  run_on_all(impl_->pool, [this](io_loop& loop) {
+    if (loop.inside().index == 0) impl_->door->close();
+  });
+  run_on_all(impl_->pool,
+             [this](io_loop& loop) { impl_->loops[loop.inside().index]->close_all(); });
+  // What an ended pool has dropped is done here: its threads are gone.
+  for (const auto& loop : impl_->loops) loop->close_all();
+  impl_->door->close();
+}
+
+server_figures server::figures() const {
+  const auto& from = *impl_->shared;
+  return {.connections = from.connections.load(std::memory_order_relaxed),
+          .accepted = from.accepted.load(std::memory_order_relaxed),
+          .refused_malformed = from.refused_malformed.load(std::memory_order_relaxed),
+          .refused_overload = from.refused_overload.load(std::memory_order_relaxed),
+          .timed_out = from.timed_out.load(std::memory_order_relaxed)};
+}
+
+}  // namespace airtrain::http

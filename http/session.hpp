@@ -1,0 +1,108 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/chunked_body.hpp"
+#include "http/request_head.hpp"
+#include "http/server_loop.hpp"
+
+namespace airtrain::http {
+
+/// One connection of the server. Reads a request, has it handled, writes the answer, reads the
+/// next. On its loop's thread, but for `answer`.
+///
+/// It writes at once and waits only when the kernel's buffer is full: an asynchronous write costs
+/// an allocation and a turn of the loop that an answer of 200 bytes never needs.
+class session final : public responder::target, public std::enable_shared_from_this<session> {
+ public:
+  session(std::shared_ptr<server_loop> home, tcp_socket socket, std::string peer);
+  ~session() override;
+
+  void start();
+  /// For a connection too many: answers 503, whatever it asks.
+  void start_refused();
+  void sweep(clock::time_point now);
+  void drain();
+  void close();
+  /// Writes the answer that was given from another thread.
+  void deliver();
+
+  void answer(response answer) override;
+  void answer_accepted(std::string body) override;
+
+  std::size_t position = 0;  ///< within its loop's sessions
+
+ private:
+  enum class phase : std::uint8_t { idle, head, body, handling, writing, lingering, closed };
+  enum class body_kind : std::uint8_t { in_place, own_buffer, chunked };
+
+  // Each step returns whether the next request can be taken up right away.
+  void advance();
+  bool take_head();
+  bool take_request();
+  bool take_body();
+  bool take_chunks();
+  bool dispatch();
+  bool refuse(const refusal& why);
+  bool write_answer();
+  bool flush();
+  bool finish_answer();
+
+  bool host_is_welcome();
+  std::optional<refusal> unwelcome();
+  void start_body();
+  bool promise_to_read();
+  bool grow_own_body();
+  bool charge_up_to(std::size_t bytes);
+  void forget_request();
+  void linger();
+  void on_lingering_bytes(std::size_t count);
+
+  void read();
+  void on_read(std::size_t count);
+  void wait_writable();
+  void answer_ready();
+  clock::time_point in(std::chrono::milliseconds time) const { return clock::now() + time; }
+  const server_settings& settings() const { return home_->all().settings; }
+  std::string_view received() const { return {in_.data(), in_end_}; }
+
+  const std::shared_ptr<server_loop> home_;
+  std::optional<tcp_socket> socket_;  ///< destroyed on closing: the loop may end before a responder
+  const std::string peer_;
+  phase phase_ = phase::idle;
+  clock::time_point deadline_;
+  bool reading_ = false;
+  bool counted_ = true;  ///< among the server's open connections
+
+  // The request: its head always starts at in_[0].
+  std::vector<char> in_;
+  std::size_t in_end_ = 0;
+  head_scanner scanner_;
+  request_head head_;
+  request request_;
+  body_kind body_kind_ = body_kind::in_place;
+  std::string own_body_;
+  std::size_t own_body_end_ = 0;
+  std::optional<chunked_body> chunks_;
+  std::vector<char> raw_;  ///< undecoded chunks
+  std::size_t raw_end_ = 0;
+  std::size_t charged_ = 0;
+  std::string accepted_host_;  ///< the Host that passed the check the last time
+
+  // The answer.
+  bool in_handler_ = false;
+  bool answered_in_handler_ = false;
+  bool prebuilt_accepted_ = false;
+  bool keep_alive_ = true;
+  response answer_;
+  std::string out_head_;
+  std::size_t written_ = 0;
+  bool with_body_ = true;
+  std::size_t lingered_bytes_ = 0;
+};
+
+}  // namespace airtrain::http
