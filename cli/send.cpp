@@ -5,13 +5,13 @@
 #include <fstream>
 #include <iostream>
 #include <random>
-#include <thread>
 
 #include "cli/api_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/event_input.hpp"
 #include "cli/progress.hpp"
 #include "cli/terminal.hpp"
+#include "cli/wait.hpp"
 #include "config/printable.hpp"
 #include "config/units.hpp"
 #include "messages/delivery.hpp"
@@ -98,7 +98,7 @@ class sender {
         report(answer ? refusal_text(*answer) : answer.error());
         return std::nullopt;
       }
-      std::this_thread::sleep_for(wait);
+      wait_for(wait);
     }
   }
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <thread>
 
 #include "cli/api_client.hpp"
 #include "cli/commands.hpp"
@@ -9,6 +8,7 @@
 #include "cli/table.hpp"
 #include "cli/terminal.hpp"
 #include "cli/times.hpp"
+#include "cli/wait.hpp"
 
 namespace airtrain::cli {
 namespace {
@@ -93,7 +93,7 @@ int watch(api_client& client, const arguments& given) {
     else if (connectors)
       print(status_table(*connectors, 0) + "\n");
     if (std::ferror(stdout) != 0) return exit_failed;
-    std::this_thread::sleep_for(redraw_interval);
+    wait_for(redraw_interval);
   }
 }
 

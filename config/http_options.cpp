@@ -1,3 +1,4 @@
+#include "config/listen_address.hpp"
 #include "config/sections.hpp"
 
 namespace airtrain::config {
@@ -24,17 +25,16 @@ void read_scopes(reader& r, const node& at, api_key_settings& into) {
 }
 
 void read_digest(reader& r, const node& at, api_key_settings& into) {
-  std::string digest = at.text;
-  for (char& c : digest)
+  // The value is not repeated: somebody may have put the key itself here.
+  constexpr std::string_view wanted =
+      "must be the SHA-256 of the key, 64 hexadecimal digits in quotes: "
+      "printf %s KEY | sha256sum";
+  constexpr std::size_t digits = 64;
+  const bool hex = at.text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  if (!at.scalar() || at.text.size() != digits || !hex) return r.problem(at, std::string(wanted));
+  into.sha256 = at.text;
+  for (char& c : into.sha256)
     if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  const bool hex = digest.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!at.scalar() || digest.size() != 64 || !hex)
-    // The value is not repeated: somebody may have put the key itself here.
-    r.problem(at,
-              "must be the SHA-256 of the key, 64 hexadecimal digits in quotes: "
-              "printf %s KEY | sha256sum");
-  else
-    into.sha256 = std::move(digest);
 }
 
 const options<api_key_settings>& key_options() {
@@ -80,14 +80,29 @@ void read_hosts(reader& r, const node& at, http_settings& into) {
   }
 }
 
+option<http_settings> listen_option() {
+  auto made = special_option<http_settings>(
+      "listen", "address:port", "of ingest, API and metrics; port 0 takes a free one",
+      [](reader& r, const node& at, http_settings& into) {
+        const auto text = r.plain_text(at);
+        if (!text) return;
+        if (auto address = parse_listen(*text))
+          into.listen = std::move(address->text);
+        else
+          r.problem(at,
+                    "must be an address and a port, as in 127.0.0.1:8080, [::1]:8080 or "
+                    "0.0.0.0:8080");
+      });
+  made.info.fallback = http_settings{}.listen;
+  return made;
+}
+
 }  // namespace
 
 const options<http_settings>& http_options() {
   using T = http_settings;
   static const options<T> declared{
-      text_option("listen", &T::listen,
-                  "address:port of ingest, API and metrics; port 0 takes a "
-                  "free one"),
+      listen_option(),
       later_option<T>("tls", "certificate and key of the service"),
       special_option<T>("keys", "list", "API keys; without any: loopback only, all scopes",
                         read_keys),

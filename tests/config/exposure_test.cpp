@@ -1,4 +1,4 @@
-#include "config_text.hpp"
+#include "tests/config/config_text.hpp"
 
 namespace airtrain {
 namespace {
@@ -17,6 +17,12 @@ std::string http(std::string_view listen, std::string_view more = "") {
 TEST(exposure, loopback_needs_nothing) {
   for (const char* listen : {"127.0.0.1:8080", "127.9.9.9:0", "[::1]:8080", "localhost:80"})
     EXPECT_THAT(problems_of(http(listen)), ElementsAre()) << listen;
+}
+
+TEST(exposure, localhost_is_listened_to_by_its_address) {
+  const auto read = parse_yaml_text(http("localhost:80"));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->http.listen, "127.0.0.1:80");
 }
 
 TEST(exposure, beyond_loopback_keys_and_a_proxy_are_required) {

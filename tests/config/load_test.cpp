@@ -1,6 +1,6 @@
 #include "config/load.hpp"
 
-#include "config_text.hpp"
+#include "tests/config/config_text.hpp"
 
 namespace airtrain {
 namespace {
@@ -246,6 +246,13 @@ TEST(load, mapping_errors_are_placed_inside_the_text) {
                   "      url: http://a.example\n      body:\n        a: [1, \"x ${data.b\"]\n"),
       ElementsAre(
           testing::AllOf(testing::StartsWith("8:"), HasSubstr("connectors.p.request.body"))));
+}
+
+TEST(load, a_column_counts_characters_and_is_given_only_where_it_is_certain) {
+  EXPECT_THAT(problems_of(http_connector("    when: \"'ü' === 1\"\n")),
+              ElementsAre(testing::StartsWith("6:18: ")));
+  EXPECT_THAT(problems_of(http_connector("    when: \"'\\u00fc' === 1\"\n")),
+              ElementsAre(testing::StartsWith("6:12: ")));
 }
 
 TEST(load, an_expression_cut_by_a_comment_asks_for_quotes) {
