@@ -1,0 +1,303 @@
+#include "core/dispatch/dispatcher_state.hpp"
+#include "messages/invariant.hpp"
+
+namespace airtrain {
+namespace {
+
+constexpr std::int64_t suspicion_after_ms = 3'600'000;
+constexpr std::uint32_t sole_candidate_rejections = 10;
+
+std::optional<std::chrono::milliseconds> hint_of(const verdict& v, const retry_options& options) {
+  if (!v.retry_after_ms || *v.retry_after_ms < 0) return std::nullopt;
+  return std::min(std::chrono::milliseconds{*v.retry_after_ms}, options.retry_after_max);
+}
+
+}  // namespace
+
+void dispatcher::state::judge(attempt_outcome& outcome, const instant& now, dispatch_actions& out) {
+  const slot_index index = window.find(outcome.with.serial);
+  AIRTRAIN_INVARIANT(index != no_slot && window.at(index).what.key == outcome.key);
+  slots.give_back(window.at(index).retry);
+  if (outcome.with.probe) {
+    AIRTRAIN_INVARIANT(probe_in_flight);
+    probe_in_flight = false;
+  }
+  if (outcome.result.outcome == answer_class::delivered)
+    return judge_delivered(index, outcome, now, out);
+  last_error_at_ms = now.wall_ms;
+  last_error = outcome.result;
+  switch (outcome.result.outcome) {
+    case answer_class::retry:
+      return judge_retry(index, outcome, now, out);
+    case answer_class::throttled:
+      return judge_throttled(index, outcome, now, out);
+    case answer_class::reject:
+      return judge_reject(index, outcome, now, out);
+    case answer_class::refused:
+      return judge_refused(index, outcome, now, out);
+    case answer_class::hold:
+    case answer_class::hold_manual:
+      return judge_hold(index, outcome, now, out);
+    case answer_class::delivered:
+      break;
+  }
+  AIRTRAIN_INVARIANT(!"a known answer class");
+}
+
+void dispatcher::state::judge_delivered(slot_index index, attempt_outcome& outcome,
+                                        const instant& now, dispatch_actions& out) {
+  ++delivered_total;
+  keep_later = true;
+  guard.delivered();
+  refused.delivered();
+  throttled.delivered();
+  slots.succeeded();
+  if (vouches(outcome) && held.probed())
+    end_hold(now, out);
+  else
+    target_is_alive(outcome, now, out);
+  leave(index, settle_from(index, outcome, settlement::kind::delivered), out);
+}
+
+/// The target answered for this event: a success for the breaker, and proof enough to end a hold
+/// that was not the guard's.
+void dispatcher::state::target_is_alive(const attempt_outcome& outcome, const instant& now,
+                                        dispatch_actions& out) {
+  if (outcome.result.why == reason::mapping_error) return;  // nobody was asked
+  if (held.active()) {
+    if (vouches(outcome) && held.kind() == hold_kind::refused_us) end_hold(now, out);
+    return;
+  }
+  if (!breaker.succeeded(outcome.with.generation, now.steady)) return;
+  recover(now);
+  breaker_moved("probes were answered", out);
+}
+
+/// A probe that was sent under the hold or the half-open circuit that is still there.
+bool dispatcher::state::vouches(const attempt_outcome& outcome) const {
+  return outcome.with.probe && outcome.with.generation == breaker.generation();
+}
+
+void dispatcher::state::judge_retry(slot_index index, attempt_outcome& outcome, const instant& now,
+                                    dispatch_actions& out) {
+  window_slot& slot = window.at(index);
+  const verdict& v = outcome.result;
+  const bool answered_for_event = v.scope == failure_scope::event;
+  if (answered_for_event) target_is_alive(outcome, now, out);
+  if (held.active() && outcome.with.probe) return stay(index, out);
+
+  const bool others_went_through = (slot.what.history.attempts > 0 || slot.failed) &&
+                                   delivered_total > slot.what.history.delivered_at_last_failure;
+  const bool event_scope = answered_for_event || others_went_through;
+  const bool counted = breaker.lets_flow() && !held.active();
+  if (!event_scope) {
+    if (!held.active() &&
+        breaker.failed(outcome.with.generation, now.steady, hint_of(v, options.retry), random)) {
+      breaker_text = v.message;
+      if (outcome.with.probe) suspect_poison(outcome.key, now, out);
+      breaker_moved(v.message, out);
+    }
+    // It waits where it is: a backlog behind a closed door is not written out again.
+    if (!counted) {
+      slot.failed = true;
+      slot.what.history.delivered_at_last_failure = delivered_total;
+      return stay(index, out);
+    }
+  }
+  if (counted) {
+    note_failure(slot, outcome, event_scope, now);
+    auto end = settle_from(index, outcome, settlement::kind::dead);
+    if (event_scope && exhausted(slot, end, now)) return die(index, std::move(end), out);
+  }
+  retry_later(index, outcome, event_scope ? failure_scope::event : failure_scope::connector,
+              counted, now, out);
+}
+
+void dispatcher::state::judge_throttled(slot_index index, const attempt_outcome& outcome,
+                                        const instant& now, dispatch_actions& out) {
+  throttled.hit(options.retry, outcome.result.retry_after_ms, outcome.with.serial,
+                window.next_serial(), now.steady, random);
+  held.wait_at_least(throttled.until());
+  slots.restart_low();
+  keep_now = true;
+  stay(index, out);
+}
+
+void dispatcher::state::judge_reject(slot_index index, attempt_outcome& outcome, const instant& now,
+                                     dispatch_actions& out) {
+  target_is_alive(outcome, now, out);
+  if (held.kind() == hold_kind::guard && outcome.with.probe) {
+    // The guard doubts the connector, not the event; unless there is only this one to ask with.
+    const bool sole = window.count(slot_state::ready) == 0;
+    if (!sole || held.sole_candidate_rejected(outcome.key) < sole_candidate_rejections)
+      return stay(index, out);
+  }
+  const bool hold_it = guard.rejected(outcome.key, delivered_total > 0) && !held.active();
+  keep_later = true;
+  note_failure(window.at(index), outcome, true, now);
+  auto end = settle_from(index, outcome, settlement::kind::dead);
+  end.why = outcome.result.why == reason::none ? reason::answered : outcome.result.why;
+  end.group = guard.group();
+  die(index, std::move(end), out);
+  if (hold_it)
+    start_hold(
+        hold_kind::guard,
+        "rejected " + std::to_string(guard.run()) +
+            " in a row: the connector looks wrong, not the events. Last: " + outcome.result.message,
+        now, out);
+}
+
+void dispatcher::state::judge_refused(slot_index index, attempt_outcome& outcome,
+                                      const instant& now, dispatch_actions& out) {
+  if (held.active() && outcome.with.probe) return stay(index, out);
+  const auto meaning = refused.refused(outcome.key, delivered_total);
+  const bool counted = breaker.lets_flow() && !held.active();
+  if (counted) note_failure(window.at(index), outcome, false, now);
+  if (meaning == refusals::meaning::this_event) {
+    auto end = settle_from(index, outcome, settlement::kind::dead);
+    end.why = reason::refused_repeatedly;
+    return die(index, std::move(end), out);
+  }
+  retry_later(index, outcome, failure_scope::event, counted, now, out);
+  keep_later = true;
+  if (meaning == refusals::meaning::us && !held.active())
+    start_hold(hold_kind::refused_us, "forbidden many times in a row: " + outcome.result.message,
+               now, out);
+}
+
+void dispatcher::state::judge_hold(slot_index index, const attempt_outcome& outcome,
+                                   const instant& now, dispatch_actions& out) {
+  const bool manual = outcome.result.outcome == answer_class::hold_manual;
+  if (!held.active() || (manual && held.kind() != hold_kind::manual))
+    start_hold(manual ? hold_kind::manual : hold_kind::refused_us, outcome.result.message, now,
+               out);
+  stay(index, out);
+}
+
+void dispatcher::state::note_failure(window_slot& slot, const attempt_outcome& outcome,
+                                     bool event_scope, const instant& now) {
+  delivery_history& h = slot.what.history;
+  ++h.attempts;
+  if (h.first_attempt_at_ms == 0) h.first_attempt_at_ms = outcome.started_wall_ms;
+  h.last_attempt_at_ms = outcome.started_wall_ms;
+  h.delivered_at_last_failure = delivered_total;
+  if (outcome.result.renew_key) ++h.key_generation;
+  if (!event_scope) return;
+  ++h.event_scope_failures;
+  if (h.first_event_failure_reachable_ms < 0)
+    h.first_event_failure_reachable_ms = clock.read_ms(now.steady);
+}
+
+bool dispatcher::state::exhausted(const window_slot& slot, settlement& what,
+                                  const instant& now) const {
+  const delivery_history& h = slot.what.history;
+  const retry_options& limits = options.retry;
+  if (limits.max_attempts > 0 && h.event_scope_failures >= limits.max_attempts) {
+    what.why = reason::max_attempts;
+    what.limit = "max_attempts";
+    return true;
+  }
+  const auto passed = clock.read_ms(now.steady) - h.first_event_failure_reachable_ms;
+  if (limits.give_up_after.count() > 0 && passed >= limits.give_up_after.count()) {
+    what.why = reason::gave_up;
+    what.limit = "give_up_after";
+    return true;
+  }
+  return false;
+}
+
+settlement dispatcher::state::settle_from(slot_index index, attempt_outcome& outcome,
+                                          settlement::kind what) const {
+  const delivery& d = window.at(index).what;
+  settlement s;
+  s.what = what;
+  s.key = d.key;
+  s.lane = d.lane;
+  s.history = d.history;
+  verdict& v = outcome.result;
+  s.why = v.why;
+  s.attempt.n = d.history.attempts;
+  s.attempt.at_ms = outcome.started_wall_ms;
+  s.attempt.outcome = v.outcome;
+  s.attempt.why = v.why;
+  s.attempt.status = v.status;
+  s.attempt.took_ms = static_cast<std::int32_t>(outcome.took.count() / 1000);
+  if (what == settlement::kind::delivered) {
+    // The one attempt that no failure has noted in the history.
+    s.attempt.n = ++s.history.attempts;
+    if (s.history.first_attempt_at_ms == 0) s.history.first_attempt_at_ms = outcome.started_wall_ms;
+    s.history.last_attempt_at_ms = outcome.started_wall_ms;
+  } else {
+    s.attempt.answer = v.answer.substr(0, answer_bytes_max);
+    s.rendered = outcome.rendered ? outcome.rendered : d.rendered;
+  }
+  return s;
+}
+
+void dispatcher::state::retry_later(slot_index index, attempt_outcome& outcome, failure_scope scope,
+                                    bool counted, const instant& now, dispatch_actions& out) {
+  window_slot& slot = window.at(index);
+  const delivery_history& h = slot.what.history;
+  // On the circuit's closing the count restarts: what failed before it says nothing about now.
+  const bool before_closing = h.first_attempt_at_ms < closed_at_ms;
+  const std::uint32_t failures = scope == failure_scope::event
+                                     ? std::max(h.event_scope_failures, 1u)
+                                     : (before_closing ? 1u : std::max(h.attempts, 1u));
+  auto s = settle_from(index, outcome, settlement::kind::retry);
+  s.scope = scope;
+  s.counted = counted;
+  s.due_ms =
+      now.wall_ms +
+      retry_delay(options.retry, failures - 1, outcome.result.retry_after_ms, random).count();
+  fetches.due_at(s.due_ms);
+  const auto due_ms = s.due_ms;
+  out.settle.push_back(std::move(s));
+  const slot_index next = slot.what.lane == no_lane ? no_slot : lanes.waits(index, due_ms);
+  window.release(index);
+  make_ready(next);
+}
+
+/// The delivery stays where it was, and nothing is counted.
+void dispatcher::state::stay(slot_index index, dispatch_actions& out) {
+  window.make_ready(index);
+  if (draining) give_back(index, out);
+}
+
+void dispatcher::state::leave(slot_index index, settlement&& what, dispatch_actions& out) {
+  const window_slot& slot = window.at(index);
+  out.settle.push_back(std::move(what));
+  const slot_index next = slot.what.lane == no_lane ? no_slot : lanes.ended(index);
+  window.release(index);
+  make_ready(next);
+}
+
+/// Ends as dead or expired, and stops the lane where the connector is so configured.
+void dispatcher::state::die(slot_index index, settlement&& what, dispatch_actions& out) {
+  refused.forget(what.key);
+  const bool stops =
+      what.lane != no_lane && options.ordered && options.dead_letter == on_dead_letter::stop;
+  if (!stops) return leave(index, std::move(what), out);
+  what.stops_lane = true;
+  out.report.push_back({connector_event::kind::lane_stopped, shown, breaker.state(), what.key,
+                        "its lane waits for an operator"});
+  out.settle.push_back(std::move(what));
+  moved_aside.clear();
+  lanes.stop(index, moved_aside);
+  window.release(index);
+  for (const slot_index follower : moved_aside) move_aside(follower, out);
+}
+
+void dispatcher::state::suspect_poison(const delivery_key& key, const instant& now,
+                                       dispatch_actions& out) {
+  if (key != suspect || suspect_since_ms == 0) {
+    suspect = key;
+    suspect_since_ms = now.wall_ms;
+    suspect_reported = false;
+  }
+  if (suspect_reported || now.wall_ms - suspect_since_ms < suspicion_after_ms) return;
+  suspect_reported = true;
+  out.report.push_back({connector_event::kind::suspected_poison, shown, breaker.state(), key,
+                        "one delivery alone keeps the circuit open"});
+}
+
+}  // namespace airtrain
