@@ -29,14 +29,16 @@ struct answer_facts {
   std::int64_t now_ms = 0;            ///< wall clock, where the answer has no Date
 };
 
-/// The table of docs/semantics.md, after the connector's own rules.
+/// The table of docs/semantics.md, after the connector's own rules. `refused` has the scope
+/// `event`: it says nothing about the target's health. A delivered answer's body is not kept.
 verdict classify_answer(const answer_facts& facts, const std::vector<answer_rule>& rules);
 
 /// `Retry-After`: seconds, or any of the three HTTP dates relative to `date` (else to `now_ms`).
 /// Unset when unparseable, negative or absent. Milliseconds.
 std::optional<std::int64_t> retry_after_ms(std::string_view value, std::string_view date,
                                            std::int64_t now_ms);
-/// Any of the three forms of HTTP dates to ms since the epoch.
+/// Any of the three forms of HTTP dates to ms since the epoch. Two-digit years from 69 on are of
+/// the last century.
 std::optional<std::int64_t> http_date_ms(std::string_view text);
 
 }  // namespace airtrain

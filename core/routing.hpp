@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/mapping/expression.hpp"
@@ -27,9 +29,11 @@ struct routed {
   std::string error;  ///< `when` failed other than by absence: a dead letter (mapping_error)
 };
 
-/// Which connectors want an event. Immutable; any thread.
+/// Which connectors want an event. Immutable; any thread. An event costs a look-up of its type, one
+/// for each length that prefixes have, and its matches: other connectors cost nothing.
 class routing_table {
  public:
+  /// Each connector at most once.
   explicit routing_table(std::vector<subscription> subscriptions);
   /// Appends, ascending by connector, each at most once.
   void route(const event_view& event, std::vector<routed>& out) const;
@@ -39,9 +43,24 @@ class routing_table {
   std::string nearest(std::string_view type) const;
 
  private:
-  struct rule;
-  std::vector<subscription> subscriptions_;
-  // Lookup: types seen before resolve without matching every pattern again.
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  /// Text of the pattern to indexes into `subscriptions_`, ascending.
+  using pattern_index =
+      std::unordered_map<std::string, std::vector<std::uint32_t>, text_hash, std::equal_to<>>;
+
+  /// Calls `visit(subscriptions)` for each pattern that the type matches.
+  template <class F>
+  void for_each_match(std::string_view type, F visit) const;
+
+  std::vector<subscription> subscriptions_;  ///< ascending by connector
+  pattern_index exact_;
+  pattern_index prefixes_;
+  std::vector<std::size_t> prefix_lengths_;  ///< ascending, each once
 };
 
 /// The candidate nearest by edit distance, at most max(1, a third of the length) away; else empty.

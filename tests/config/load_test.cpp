@@ -1,6 +1,6 @@
 #include "config/load.hpp"
 
-#include "config_text.hpp"
+#include "tests/config/config_text.hpp"
 
 namespace airtrain {
 namespace {

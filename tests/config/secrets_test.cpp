@@ -1,4 +1,4 @@
-#include "config_text.hpp"
+#include "tests/config/config_text.hpp"
 
 namespace airtrain {
 namespace {
