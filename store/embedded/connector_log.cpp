@@ -261,6 +261,15 @@ std::vector<blocked_lane> connector_log::blocked() const {
   return out;
 }
 
+std::optional<delivery_key> connector_log::first_held_aside(lane_id id) const {
+  std::lock_guard lock{mutex_};
+  const auto* lane = lanes_.find(id);
+  if (!lane) return std::nullopt;
+  for (const auto& key : lane->aside)
+    if (!off_log_.contains(key)) return key;
+  return std::nullopt;
+}
+
 std::string connector_log::owner_state() const {
   std::lock_guard lock{mutex_};
   return owner_state_;

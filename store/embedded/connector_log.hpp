@@ -79,13 +79,16 @@ class connector_log {
     };
     std::vector<park_removal> unparked;
     // The cursor.
+    bool cursor_as_written = false;
     bool touched = false;  ///< settled something since the last time
     bool at_tail = false;  ///< everything of its own at or after `next` is still to come
     std::uint64_t next = 0;
     std::string open;         ///< key list of what is unsettled below `next`
     std::uint64_t floor = 0;  ///< earliest event that the cursor still needs
   };
-  changes take_changes(std::uint64_t head);
+  /// `own_row`: the connector has a row of its own on disk, which stays true while nothing was
+  /// settled; then `cursor_as_written` is set and the cursor left out.
+  changes take_changes(std::uint64_t head, bool own_row);
   /// The changes up to that generation can be read from the disk.
   void written(std::uint64_t generation);
   /// Settled things are not on disk yet: readers of held, due and parked rows must wait for a
@@ -130,6 +133,7 @@ class connector_log {
   /// `first_aside` as far as it is in memory; parked rows are on disk.
   blocked_lane show(lane_id lane) const;
   std::vector<blocked_lane> blocked() const;
+  std::optional<delivery_key> first_held_aside(lane_id lane) const;
   connector_counts counts() const;
   std::uint64_t waiting() const;
   /// Of a delivery that may be in the log or with the owner; nothing: look on disk, or it ended.

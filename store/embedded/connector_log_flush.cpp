@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t park_row_events_max = 1024;
 }
 
-connector_log::changes connector_log::take_changes(std::uint64_t head) {
+connector_log::changes connector_log::take_changes(std::uint64_t head, bool own_row) {
   std::lock_guard lock{mutex_};
   changes out;
   out.generation = generation_;
@@ -21,6 +21,8 @@ connector_log::changes connector_log::take_changes(std::uint64_t head) {
   rows_.clear();
   out.attempts = std::exchange(attempts_, {});
   out.touched = std::exchange(touched_, false);
+  out.cursor_as_written = own_row && !at_tail_ && !out.touched;
+  if (out.cursor_as_written) return out;
 
   key_list_encoder list;
   open_.for_each([&](const open_list::entry& e) { list.add(e.key); });

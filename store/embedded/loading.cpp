@@ -1,0 +1,70 @@
+#include "store/embedded/loading.hpp"
+
+#include <fmt/format.h>
+
+#include "store/embedded/event_row.hpp"
+#include "store/embedded/keys.hpp"
+
+namespace airtrain::embedded {
+namespace {
+
+store_error missing(connector_id connector, delivery_key key) {
+  return {store_error_code::damaged,
+          fmt::format("ev: event {} of connector {} is missing or damaged", key.seq, connector)};
+}
+
+result<event_ref, store_error> load_payload(database& db, connector_id connector,
+                                            delivery_key key) {
+  auto row = db.get(family::held, payload_key(connector, key));
+  if (!row) return failure(row.error());
+  auto what = *row ? event::from_bytes(std::move(**row)) : nullptr;
+  if (!what) return failure(missing(connector, key));
+  return what;
+}
+
+}  // namespace
+
+result<std::vector<loaded_event>, store_error> load_events(const engine& with, database& db,
+                                                           connector_id connector,
+                                                           const std::vector<delivery_key>& keys) {
+  std::vector<std::string> names;
+  names.reserve(keys.size());
+  for (const auto& key : keys) names.push_back(event_key(key.seq));
+  auto rows = db.get_many(family::ev, names);
+  if (!rows) return failure(rows.error());
+  std::vector<loaded_event> out(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if ((*rows)[i] && keys[i].seq >= with.edge) {
+      auto row = decode_event_row(*(*rows)[i]);
+      const auto* to = row ? row->to(connector) : nullptr;
+      if (!to) return failure(missing(connector, keys[i]));
+      out[i] = {std::move(row->what), to->lane};
+      continue;
+    }
+    auto payload = load_payload(db, connector, keys[i]);
+    if (!payload) return failure(payload.error());
+    out[i].what = std::move(*payload);
+  }
+  return out;
+}
+
+result<std::vector<std::optional<held_record>>, store_error> load_held(
+    database& db, connector_id connector, const std::vector<delivery_key>& keys) {
+  std::vector<std::string> names;
+  names.reserve(keys.size());
+  for (const auto& key : keys) names.push_back(held_key(connector, key));
+  auto rows = db.get_many(family::held, names);
+  if (!rows) return failure(rows.error());
+  std::vector<std::optional<held_record>> out(keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (!(*rows)[i]) continue;
+    out[i] = decode_held_record(*(*rows)[i]);
+    if (!out[i])
+      return failure(store_error{
+          store_error_code::damaged,
+          fmt::format("held: {}.{}.{} is damaged", connector, keys[i].seq, keys[i].part)});
+  }
+  return out;
+}
+
+}  // namespace airtrain::embedded

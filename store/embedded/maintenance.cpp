@@ -1,0 +1,142 @@
+#include "store/embedded/maintenance.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+
+#include "store/embedded/bytes.hpp"
+#include "store/embedded/keys.hpp"
+#include "store/embedded/operations.hpp"
+#include "store/embedded/retention.hpp"
+
+namespace airtrain::embedded {
+namespace {
+
+constexpr std::chrono::milliseconds watch_interval{200};
+constexpr std::chrono::seconds trim_interval{10};
+
+bool ok(const store_error& error) {
+  return error.code == store_error_code::none;
+}
+
+environment::space system_space(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto found = std::filesystem::space(path, error);
+  // Unknown is not full: a write will tell.
+  if (error) return {.free = ~std::uint64_t{0}, .total = 0};
+  return {.free = found.available, .total = found.capacity};
+}
+
+struct disk_room {
+  std::uint64_t free = 0;
+  std::uint64_t reserve = 0;
+};
+
+disk_room room_of(const engine& with) {
+  const auto& measure = with.env.disk;
+  const auto space =
+      measure ? measure(with.settings.data_dir) : system_space(with.settings.data_dir);
+  const auto share = static_cast<double>(space.total) * with.settings.reserve_share;
+  return {.free = space.free,
+          .reserve = std::max(with.settings.reserve_bytes, static_cast<std::uint64_t>(share))};
+}
+
+std::uint64_t excess_bytes(const engine& with, database& db) {
+  const auto used = db.bytes_on_disk();
+  const auto room = room_of(with);
+  const auto over = used > with.settings.retention_max_bytes
+                        ? used - with.settings.retention_max_bytes
+                        : std::uint64_t{0};
+  return std::max(over, room.free < room.reserve ? room.reserve - room.free : std::uint64_t{0});
+}
+
+}  // namespace
+
+maintenance::maintenance(engine& with, writer& through) : engine_(with), writer_(through) {}
+
+void maintenance::start() {
+  watch_disk();
+  thread_ = std::thread{[this] { loop(); }};
+}
+
+void maintenance::stop() {
+  {
+    std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void maintenance::loop() {
+  auto trim_at = std::chrono::steady_clock::now() + trim_interval;
+  while (true) {
+    {
+      std::unique_lock lock{mutex_};
+      if (changed_.wait_for(lock, watch_interval, [&] { return stopping_; })) break;
+    }
+    watch_disk();
+    note_durable();
+    if (std::chrono::steady_clock::now() < trim_at) continue;
+    trim_at = std::chrono::steady_clock::now() + trim_interval;
+    // What fails here is tried again; a damaged or failing disk shows at the writer and readers.
+    (void)trim();
+  }
+}
+
+void maintenance::watch_disk() {
+  const auto room = room_of(engine_);
+  engine_.health.set_disk_full(room.free < room.reserve);
+}
+
+void maintenance::note_durable() {
+  const auto durable_to = writer_.durable_to();
+  if (durable_to == noted_high_water_) return;
+  const auto error = engine_.high_water.write(durable_to);
+  if (ok(error)) noted_high_water_ = durable_to;
+}
+
+store_error maintenance::trim() {
+  std::promise<store_error> written;
+  std::uint64_t edge = 0;
+  const auto before = engine_.edge.load();
+  writer_.run(
+      {.prepare = [&](database& db) -> result<std::vector<row_change>, store_error> {
+         const auto target = edge_to_be(engine_, db, excess_bytes(engine_, db));
+         if (!target) return failure(target.error());
+         std::vector<row_change> rows;
+         if (*target > before) {
+           engine_.limits.evacuated_below = *target;
+           auto copies = evacuate(engine_, db, *target);
+           if (!copies) return failure(copies.error());
+           rows = std::move(*copies);
+           std::string value;
+           put_be64(value, *target);
+           rows.push_back({family::meta, std::string{meta_edge}, std::move(value)});
+           edge = *target;
+         }
+         auto purged = outlived_dead_letters(engine_, db);
+         if (!purged) return failure(purged.error());
+         auto discarded = discard_dead_letters(engine_, db, std::move(*purged));
+         if (!discarded) return failure(discarded.error());
+         std::move(discarded->rows.begin(), discarded->rows.end(), std::back_inserter(rows));
+         while (const auto bucket =
+                    engine_.dedupe.droppable(std::max(edge, before), engine_.now_ms())) {
+           rows.push_back({family::meta, bucket_key(*bucket), std::nullopt});
+           const auto error =
+               db.drop_range(family::dd, dedupe_key(*bucket, {}), dedupe_key(*bucket + 1, {}));
+           if (!ok(error)) return failure(error);
+           engine_.dedupe.dropped(*bucket);
+         }
+         return rows;
+       },
+       .finish = [&](store_error error) { written.set_value(std::move(error)); }});
+  auto error = written.get_future().get();
+  if (!ok(error) || edge == 0) return error;
+  // Readers first: what lies below the edge is not looked for in the log any more.
+  engine_.edge = edge;
+  const auto db = engine_.db.get();
+  return db ? drop_below(engine_, *db, edge) : engine_.health.unavailable();
+}
+
+}  // namespace airtrain::embedded

@@ -1,0 +1,231 @@
+#include <fmt/format.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "messages/invariant.hpp"
+#include "store/embedded/event_row.hpp"
+#include "store/embedded/keys.hpp"
+#include "store/embedded/writer.hpp"
+
+// One turn of the writer: what waits becomes one batch, one write, and its answers.
+
+namespace airtrain::embedded {
+namespace {
+
+bool ok(const store_error& error) {
+  return error.code == store_error_code::none;
+}
+
+struct hash_of_id_hash {
+  std::size_t operator()(const id_hash& h) const { return h.of_both; }
+};
+using ids_of_group = std::unordered_map<id_hash, known_id, hash_of_id_hash>;
+
+/// The verdicts on one request, given what is known on disk and of earlier requests of the group.
+std::vector<published_event> verdicts(const publish_request& request,
+                                      const std::vector<id_hash>& hashes,
+                                      std::span<const std::optional<known_id>> on_disk,
+                                      const ids_of_group& group, std::uint64_t next_seq) {
+  std::vector<published_event> out;
+  ids_of_group own;
+  bool conflict = false;
+  for (std::size_t i = 0; i < request.items.size(); ++i) {
+    const auto content = request.items[i].what->content_hash();
+    const known_id* known = on_disk[i] ? &*on_disk[i] : nullptr;
+    for (const auto* ids : {&group, &own})
+      if (const auto found = ids->find(hashes[i]); !known && found != ids->end())
+        known = &found->second;
+    if (!known) {
+      own[hashes[i]] = {.seq = next_seq, .content_hash = content};
+      out.push_back({publish_status::accepted, next_seq++});
+    } else if (known->content_hash == content) {
+      out.push_back({publish_status::duplicate, known->seq});
+    } else {
+      out.push_back({publish_status::conflict, known->seq});
+      conflict = true;
+    }
+  }
+  if (conflict)
+    for (auto& one : out)
+      if (one.status != publish_status::conflict) one = {publish_status::refused, 0};
+  return out;
+}
+
+std::vector<id_hash> hashes_of(const std::vector<publish_request>& requests) {
+  std::vector<id_hash> out;
+  for (const auto& request : requests)
+    for (const auto& item : request.items)
+      out.push_back(hash_of(item.what->source(), item.what->id()));
+  return out;
+}
+
+}  // namespace
+
+void writer::turn(work& what) {
+  commit c;
+  c.next_seq = next_seq_;
+  auto refusal = what.stopping ? engine_.health.unavailable() : store_error{};
+  const auto db = engine_.db.get();
+  if (!db) refusal = engine_.health.unavailable();
+  if (!ok(refusal)) {
+    // At the end nothing new is taken, but what was settled is still made durable.
+    for (auto& call : what.publishes)
+      call.done({call.requests.size(), {.error = refusal, .events = {}}});
+    what.publishes.clear();
+  }
+  if (!db) {
+    for (auto& one : what.jobs) one.finish(refusal);
+    return;
+  }
+  auto error = build(*db, what, c);
+  if (ok(error)) error = write(*db, c);
+  if (ok(error))
+    committed(c);
+  else
+    fail(error, c);
+  answer(what, c, error);
+}
+
+store_error writer::build(database& db, work& what, commit& into) {
+  into.sync = what.flush || what.stopping;
+  for (const auto& one : what.jobs) into.sync |= one.durable;
+  if (what.flush || what.stopping || !what.jobs.empty())
+    if (auto error = collect_changes(engine_, db, into); !ok(error)) return error;
+  if (auto error = run_jobs(db, what.jobs, into); !ok(error)) return error;
+  return judge(db, what, into);
+}
+
+store_error writer::run_jobs(database& db, std::vector<job>& jobs, commit& into) {
+  if (std::none_of(jobs.begin(), jobs.end(), [](const job& j) { return bool{j.prepare}; }))
+    return {};
+  // Jobs read what was settled before them. It is written once more, and synced, with the rest:
+  // should that fail, it has to be in what is repeated.
+  if (auto error = db.write(into.rows, false); !ok(error)) return error;
+  for (auto& one : jobs) {
+    if (!one.prepare) continue;
+    auto rows = one.prepare(db);
+    if (!rows) {
+      // It could not read: this job fails, the commit goes on.
+      one.finish(rows.error());
+      one.finish = nullptr;
+      continue;
+    }
+    if (auto error = db.write(*rows, false); !ok(error)) return error;
+    std::move(rows->begin(), rows->end(), std::back_inserter(into.rows));
+  }
+  return collect_changes(engine_, db, into);
+}
+
+store_error writer::judge(database& db, const work& what, commit& into) {
+  ids_of_group group;
+  for (const auto& call : what.publishes) {
+    const auto hashes = hashes_of(call.requests);
+    const auto known = engine_.dedupe.find(db, hashes, engine_.now_ms());
+    if (!known) return known.error();
+    auto& answers = into.answers.emplace_back();
+    std::size_t first = 0;
+    for (const auto& request : call.requests) {
+      const auto count = request.items.size();
+      const std::vector<id_hash> own(hashes.begin() + static_cast<std::ptrdiff_t>(first),
+                                     hashes.begin() + static_cast<std::ptrdiff_t>(first + count));
+      auto& result = answers.emplace_back();
+      result.events =
+          verdicts(request, own, std::span{*known}.subspan(first, count), group, into.next_seq);
+      for (std::size_t i = 0; i < count; ++i) {
+        if (result.events[i].status != publish_status::accepted) continue;
+        const auto& item = request.items[i];
+        into.events.push_back({.seq = into.next_seq++, .id = own[i], .item = &item});
+        group[own[i]] = {.seq = into.events.back().seq, .content_hash = item.what->content_hash()};
+      }
+      first += count;
+    }
+  }
+  into.sync |= !what.publishes.empty();
+  return {};
+}
+
+store_error writer::write(database& db, const commit& what) {
+  rocksdb::WriteBatch batch;
+  std::vector<row_change> rows;
+  std::vector<log_index::addition> added;
+  const auto now_ms = engine_.now_ms();
+  for (const auto& event : what.events) {
+    const auto key = event_key(event.seq);
+    const auto routes = encode_routes(event.item->routes);
+    const auto bytes = event.item->what->bytes();
+    const rocksdb::Slice key_part{key};
+    const std::array<rocksdb::Slice, 2> parts{rocksdb::Slice{routes},
+                                              rocksdb::Slice{bytes.data(), bytes.size()}};
+    if (auto error = error_from(batch.Put(db.handle(family::ev), {&key_part, 1},
+                                          {parts.data(), static_cast<int>(parts.size())}),
+                                "building a commit");
+        !ok(error))
+      return error;
+    engine_.dedupe.remember(
+        event.id,
+        {.seq = event.seq, .content_hash = event.item->what->content_hash(), .at_ms = now_ms},
+        rows);
+    added.push_back({event.seq, event.item->what->accepted_at_ms(), event.item->routes});
+  }
+  for (const auto& row : rows) db.add(batch, row);
+  for (const auto& row : engine_.index.append(added)) db.add(batch, row);
+  for (const auto& row : what.rows) db.add(batch, row);
+  if (batch.Count() == 0 && !what.sync) return {};
+
+  const auto start = clock::now();
+  auto error = db.write(batch, what.sync);
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start);
+  if (ok(error) && what.sync)
+    engine_.figures.note(static_cast<std::uint64_t>(took.count()), what.events.size());
+  return error;
+}
+
+void writer::committed(commit& what) {
+  for (const auto& [connector, generation] : what.generations) connector->written(generation);
+  if (what.cursors) {
+    engine_.cursors = std::move(*what.cursors);
+    cursor_bytes_ = 0;
+    for (const auto& row : what.rows)
+      if (row.in == family::cur && row.value) cursor_bytes_ += row.value->size();
+  }
+  if (what.events.empty()) return;
+  next_seq_ = what.next_seq;
+  durable_to_ = next_seq_;
+  // Owners first: a reader that finds an event in the index may count on its owner knowing it.
+  fan_out(what);
+  engine_.index.commit(next_seq_);
+}
+
+void writer::fan_out(const commit& what) {
+  std::vector<connector_id> touched;
+  for (const auto& event : what.events) {
+    for (const auto& to : event.item->routes) {
+      if (arrivals_.size() <= to.connector) arrivals_.resize(to.connector + 1);
+      auto& own = arrivals_[to.connector];
+      if (own.empty()) touched.push_back(to.connector);
+      own.push_back({.seq = event.seq, .lane = to.lane, .what = event.item->what});
+    }
+  }
+  for (auto id : touched) {
+    auto* connector = engine_.connectors.find(id);
+    AIRTRAIN_INVARIANT(connector != nullptr);
+    if (const auto tell = connector->arrive(arrivals_[id])) tell();
+    arrivals_[id].clear();
+  }
+}
+
+void writer::answer(work& what, commit& done, const store_error& error) {
+  for (std::size_t i = 0; i < what.publishes.size(); ++i) {
+    auto& call = what.publishes[i];
+    if (ok(error))
+      call.done(std::move(done.answers[i]));
+    else
+      call.done({call.requests.size(), {.error = error, .events = {}}});
+  }
+  for (auto& one : what.jobs)
+    if (one.finish) one.finish(error);
+}
+
+}  // namespace airtrain::embedded

@@ -1,0 +1,172 @@
+// What goes wrong in a simulated world, and what its operator does.
+
+#include <algorithm>
+
+#include "tests/sim/world.hpp"
+
+namespace airtrain::sim {
+namespace {
+
+constexpr microseconds chaos = seconds{39};
+
+}  // namespace
+
+void world::plan_chaos() {
+  const auto some_time = [this] { return random_.between(microseconds{0}, chaos); };
+  for (auto left = random_.between(5, 60); left > 0; --left)
+    time_.after(some_time(), [this] { submit_something(); });
+  for (auto left = random_.between(0, 8); left > 0; --left)
+    time_.after(some_time(), [this] { break_something(); });
+  for (auto left = random_.between(0, 20); left > 0; --left)
+    time_.after(some_time(), [this] { operate(); });
+  for (auto& [id, one] : systems_)
+    time_.after(random_.between(microseconds{0}, seconds{10}), [this, &one] { change_moods(one); });
+}
+
+void world::change_moods(system& of) {
+  if (healed_) return;
+  of.outside->change_mood();
+  time_.after(random_.between(milliseconds{500}, seconds{8}), [this, &of] { change_moods(of); });
+}
+
+world::system& world::any_system() {
+  return std::next(systems_.begin(), static_cast<std::ptrdiff_t>(random_.below(systems_.size())))
+      ->second;
+}
+
+void world::break_something() {
+  auto& faults = store_->inject();
+  switch (random_.below(7)) {
+    case 0:
+    case 1:
+      return crash();
+    case 2:
+      return begin_graceful_restart();
+    case 3:
+      if (restarting_) return;
+      log_.note("a supervisor dies");
+      if (auto& unlucky = any_system(); true) {
+        stop_supervisor(unlucky);
+        start_supervisor(unlucky);
+      }
+      return;
+    case 4:
+      faults.fail_commits = static_cast<std::uint32_t>(random_.between(1, 3));
+      faults.failed_commits_land = random_.chance(0.5);
+      return;
+    case 5:
+      faults.fail_reads = static_cast<std::uint32_t>(random_.between(1, 4));
+      return;
+    case 6:
+      faults.full = true;
+      time_.after(random_.between(seconds{1}, seconds{5}), [this] {
+        store_->inject().full = false;
+        touch_store();
+      });
+      return;
+    default:
+      return;
+  }
+}
+
+void world::begin_graceful_restart() {
+  log_.note("the process is told to end");
+  restarting_ = true;
+  for (auto& [id, one] : systems_) one.loop->drain();
+}
+
+// --- The operator.
+
+void world::operate() {
+  auto& on = any_system();
+  switch (random_.below(10)) {
+    case 0:
+      on.loop->tell({"pause"}, [](auto& d, auto now, auto& out) { d.pause(now, out); });
+      return;
+    case 1:
+    case 2:
+      on.loop->tell({"resume"}, [](auto& d, auto now, auto& out) { d.resume(now, out); });
+      return;
+    case 3:
+      return command(on, breaker_command::force_open);
+    case 4:
+      return command(on, breaker_command::disable);
+    case 5:
+      return command(on, breaker_command::automatic);
+    case 6:
+      return command(on, breaker_command::reset);
+    case 7:
+    case 8:
+      return replay_some(on);
+    default:
+      return discard_one(on);
+  }
+}
+
+void world::command(system& of, breaker_command what) {
+  of.loop->tell({"breaker command", nullptr, true},
+                [what](auto& d, auto now, auto& out) { d.command(what, now, out); });
+}
+
+void world::with_dead_letters(const system& of, delivery_state state,
+                              std::function<void(std::vector<dead_letter_id>)> then) {
+  dead_letter_query query;
+  query.connector = of.id;
+  query.state = state;
+  query.page.limit = 1000;
+  store_->list_dead_letters(query, [then = std::move(then)](const auto& found) {
+    if (!found || found->items.empty()) return;
+    std::vector<dead_letter_id> ids;
+    for (const auto& letter : found->items) ids.push_back(letter.id);
+    then(std::move(ids));
+  });
+  touch_store();
+}
+
+void world::replay_some(const system& of) {
+  with_dead_letters(
+      of, random_.chance(0.8) ? delivery_state::dead : delivery_state::expired, [this](auto ids) {
+        std::erase_if(ids, [this](const auto&) { return random_.chance(0.5); });
+        replay(std::move(ids),
+               {.new_key = random_.chance(0.2), .allow_reorder = random_.chance(0.5)});
+      });
+}
+
+void world::replay(std::vector<dead_letter_id> ids, replay_options options) {
+  account_->replay_asked(ids);
+  store_->replay(ids, options, [this, ids](const auto& done) {
+    if (!done) return read_store_again();
+    for (const auto& id : ids) {
+      const auto is_it = [&](const bulk_refusal& refusal) { return refusal.id == id; };
+      if (std::none_of(done->refused.begin(), done->refused.end(), is_it)) account_->replayed(id);
+    }
+    log_.note("replayed {}, refused {}", done->done, done->refused.size());
+    tell_lanes(*done);
+  });
+  touch_store();
+}
+
+void world::discard_one(const system& of) {
+  with_dead_letters(of, delivery_state::dead, [this](auto ids) {
+    const auto id = random_.pick(ids);
+    account_->discard_asked({id});
+    store_->discard({id}, [this, id](const auto& done) {
+      if (!done) return read_store_again();
+      if (done->done == 0) return;
+      log_.note("discarded {}", to_string(id));
+      account_->discarded(id);
+      tell_lanes(*done);
+    });
+    touch_store();
+  });
+}
+
+void world::tell_lanes(const bulk_result& done) {
+  for (const auto& changed : done.changed)
+    systems_.at(changed.connector)
+        .loop->tell({"lanes changed"}, [lanes = changed.lanes](auto& d, auto now, auto& out) {
+          d.lanes_changed(lanes, now, out);
+        });
+}
+
+}  // namespace airtrain::sim

@@ -1,0 +1,121 @@
+// What there is in one simulated world, and what is sent into it.
+
+#include "tests/sim/world.hpp"
+
+namespace airtrain::sim {
+namespace {
+
+/// Share of events that have no ordering key.
+constexpr double without_key = 0.1;
+
+}  // namespace
+
+void world::make_systems() {
+  const auto count = 2 + random_.below(3);
+  std::map<connector_id, dispatch_options> all;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    auto options = draw_options();
+    options.ordered = i != 2;
+    options.dead_letter = i == 0 ? on_dead_letter::stop : on_dead_letter::proceed;
+    const auto id = store_->connector(fmt::format("c{}", i)).value();
+    auto& made = systems_[id];
+    made.id = id;
+    made.options = options;
+    made.outside = std::make_unique<target>(random_.seed(), options.attempt_timeout);
+    all.emplace(id, options);
+    log_.note("{} {}, concurrency {}, window {}, blocked lanes {}, expires {} ms", id,
+              !options.ordered ? "unordered"
+              : i == 0         ? "stops lanes"
+                               : "ordered",
+              options.concurrency, options.window, options.blocked_lanes_max,
+              options.expires_after.count());
+  }
+  account_ = std::make_unique<ledger>(std::move(all));
+  lanes_ = 1 + random_.below(5);
+}
+
+dispatch_options world::draw_options() {
+  dispatch_options options;
+  options.concurrency = static_cast<std::uint32_t>(random_.between(1, 6));
+  options.window = random_.pick(std::vector<std::uint32_t>{1, 2, 4, 8, 16, 32});
+  options.window_bytes = random_.chance(0.2) ? 600 : 1u << 20;
+  options.blocked_lanes_max = random_.pick(std::vector<std::uint32_t>{1, 3, 100'000});
+  if (random_.chance(0.3)) options.rate_per_second = random_.chance(0.5) ? 20.0 : 100.0;
+  options.attempt_timeout = milliseconds{random_.between(300, 1500)};
+  options.retry.initial = milliseconds{50};
+  options.retry.max = milliseconds{4000};
+  options.retry.give_up_after =
+      random_.pick(std::vector<milliseconds>{milliseconds{0}, seconds{5}, std::chrono::hours{72}});
+  options.retry.max_attempts = random_.chance(0.3) ? 3 : 0;
+  options.retry.retry_after_max = seconds{5};
+  options.breaker.consecutive = static_cast<std::uint32_t>(random_.between(3, 5));
+  options.breaker.window = seconds{10};
+  options.breaker.open = seconds{1};
+  options.breaker.open_max = seconds{5};
+  options.breaker.probes = static_cast<std::uint32_t>(random_.between(1, 3));
+  options.reject_guard = random_.pick(std::vector<std::uint32_t>{0, 4, 20});
+  options.reject_guard_unproven = 3;
+  options.hold_probe_interval = seconds{3};
+  if (random_.chance(0.25)) options.expires_after = seconds{10};
+  return options;
+}
+
+publish_item world::make_item(const std::string& id) {
+  const auto data = fmt::format("{{\"n\":{}}}", random_.below(1'000'000));
+  publish_item item;
+  item.what = event::seal({.id = id,
+                           .source = "sim",
+                           .type = "t",
+                           .subject = {},
+                           .time = {},
+                           .data_content_type = {},
+                           .data_schema = {},
+                           .extensions = {},
+                           .data = data,
+                           .kind = data_kind::json,
+                           .accepted_at_ms = time_.now().wall_ms,
+                           .content_hash = std::hash<std::string>{}(data)});
+  const lane_id key = random_.chance(without_key) ? no_lane : 1 + random_.below(lanes_);
+  for (const auto& [connector, one] : systems_)
+    if (random_.chance(0.7))
+      item.routes.push_back({connector, one.options.ordered ? key : no_lane});
+  return item;
+}
+
+void world::submit_something() {
+  const auto what = std::make_shared<request>();
+  const auto count = 1 + random_.below(4);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto id = fmt::format("e{}", ++events_made_);
+    if (!requests_.empty() && random_.chance(0.1)) {
+      // Sent before, maybe taken, maybe not: producers repeat themselves.
+      const auto& earlier = random_.pick(requests_)->what.items;
+      what->what.items.push_back(random_.pick(earlier));
+    } else {
+      what->what.items.push_back(make_item(id));
+    }
+    account_->submitted(what->what.items.back());
+  }
+  requests_.push_back(what);
+  submit(what);
+}
+
+void world::submit(const std::shared_ptr<request>& what) {
+  if (what->answered) return;
+  store_->publish({what->what}, [this, what](const auto& results) { answered(what, results[0]); });
+  touch_store();
+}
+
+void world::answered(const std::shared_ptr<request>& what, const publish_result& result) {
+  log_.note("publish of {} events: {}", what->what.items.size(),
+            result.error.code == store_error_code::none ? "taken" : to_string(result.error.code));
+  if (result.error.code != store_error_code::none) {
+    time_.after(random_.between(milliseconds{50}, seconds{2}), [this, what] { submit(what); });
+    return;
+  }
+  what->answered = true;
+  for (std::size_t i = 0; i < result.events.size(); ++i)
+    account_->answered(what->what.items[i].what->id(), result.events[i]);
+}
+
+}  // namespace airtrain::sim

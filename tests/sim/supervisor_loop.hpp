@@ -1,0 +1,69 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/dispatch/dispatcher.hpp"
+#include "store/memory_store.hpp"
+#include "tests/sim/conduct.hpp"
+#include "tests/sim/ledger.hpp"
+#include "tests/sim/target.hpp"
+
+namespace airtrain::sim {
+
+/// What a supervisor works with.
+struct surroundings {
+  agenda& time;
+  dice& random;
+  journal& log;
+  memory_store& store;
+  ledger& account;
+  target& system;
+  std::function<void()> touch_store;  ///< the store has something to do
+};
+
+/// One connector's supervisor as one life of it: feeds facts to the dispatcher and carries out its
+/// actions as the actor does. Facts come through an inbox, in order and late.
+class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
+ public:
+  using fact = std::function<void(dispatcher&, instant, dispatch_actions&)>;
+
+  supervisor_loop(surroundings around, connector_id id, const dispatch_options& options);
+  void open();
+  /// Tells the dispatcher, soon; nothing when it isn't open yet.
+  void tell(told what, fact how);
+  void drain();
+  bool drained() const { return draining_ && inbox_.empty() && !fetching_ && quiet(); }
+  bool quiet() const { return !dispatcher_ || dispatcher_->in_flight() == 0; }
+  const dispatcher* decisions() const { return dispatcher_ ? &*dispatcher_ : nullptr; }
+
+ private:
+  void post(std::function<void()> message);
+  void opened(const opened_connector& what);
+  void act(const told& what, const fact& how);
+  void perform();
+  void send(attempt_order& order);
+  void completed(attempt_outcome outcome);
+  void take_outcomes();
+  void fetch(const fetch_request& request);
+  void fetched(const fetch_request& asked, result<fetch_result, store_error> answer);
+  void arm(std::optional<microseconds> at);
+
+  surroundings around_;
+  connector_id id_;
+  dispatch_options options_;
+  conduct conduct_;
+  std::optional<dispatcher> dispatcher_;
+  std::uint64_t epoch_ = 0;
+  dispatch_actions actions_;
+  std::deque<std::function<void()>> inbox_;
+  std::vector<attempt_outcome> outcomes_;
+  std::uint64_t timer_ = 0;  ///< generation of the one that counts
+  bool fetching_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace airtrain::sim
