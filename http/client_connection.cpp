@@ -1,0 +1,305 @@
+#include "http/client_connection.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+#include <cstring>
+#include <iterator>
+
+#include "http/egress.hpp"
+#include "messages/invariant.hpp"
+
+namespace airtrain::http {
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::size_t buffer_bytes = 8192;
+/// Of one name: more addresses than these are not tried.
+constexpr std::size_t addresses_max = 8;
+
+}  // namespace
+
+client_connection::client_connection(std::shared_ptr<client_loop> home,
+                                     std::shared_ptr<client::target> to)
+    : home_(std::move(home)), to_(std::move(to)) {}
+
+client_connection::~client_connection() {
+  AIRTRAIN_INVARIANT(!job_ || phase_ != phase::closed);
+}
+
+void client_connection::open(job_ptr job) {
+  job_ = std::move(job);
+  phase_deadline_ = clock::now() + to_->settings.connect_timeout;
+  home_->add(shared_from_this());
+  resolve();
+}
+
+void client_connection::resolve() {
+  const auto on_answer = [self = shared_from_this()](const lookup_result& found) {
+    if (self->phase_ == phase::connecting) self->on_resolved(found);
+  };
+  const auto& host = to_->settings.where.host;
+  error_code not_an_address;
+  const auto literal = asio::ip::make_address(host, not_an_address);
+  if (not_an_address) {
+    home_->names().resolve(host, home_->loop(), on_answer);
+  } else {
+    home_->loop().post([on_answer, literal] { on_answer(addresses{literal}); });
+  }
+}
+
+void client_connection::on_resolved(const lookup_result& found) {
+  const auto& where = to_->settings.where;
+  if (!found) {
+    fail_job(client_error_code::resolve_failed,
+             fmt::format("can't resolve {}: {}", where.host, found.error()));
+    return;
+  }
+  std::vector<tcp::endpoint> allowed;
+  for (const auto& address : *found)
+    if (!may_not_be_dialled(address) && allowed.size() < addresses_max)
+      allowed.emplace_back(address, where.port);
+  if (allowed.empty()) {
+    fail_job(client_error_code::address_denied,
+             fmt::format("{} is an address that may not be dialled", where.host));
+    return;
+  }
+  dial_ =
+      std::make_shared<dial>(home_->loop().inside().context, std::move(allowed),
+                             [self = shared_from_this()](const error_code& error, tcp_socket s) {
+                               if (self->phase_ == phase::connecting)
+                                 self->on_connected(error, std::move(s));
+                             });
+  dial_->start();
+}
+
+void client_connection::on_connected(const error_code& error, tcp_socket socket) {
+  dial_.reset();
+  if (error) {
+    fail_job(client_error_code::connect_failed, error.message());
+    return;
+  }
+  socket_.emplace(std::move(socket));
+  in_.resize(buffer_bytes);
+  if (to_->tls) {
+    shake_hands();
+  } else {
+    read();
+    transmit();
+  }
+}
+
+void client_connection::shake_hands() {
+  phase_ = phase::handshaking;
+  tls_.emplace(*socket_, *to_->tls);
+  if (const auto ready = expect_peer(*tls_, to_->settings.where.host, to_->sessions); !ready) {
+    fail_job(client_error_code::tls_failed, ready.error());
+    return;
+  }
+  tls_->async_handshake(tls_stream::client, [self = shared_from_this()](const error_code& error) {
+    if (self->phase_ == phase::handshaking) self->on_handshake(error);
+  });
+}
+
+void client_connection::on_handshake(const error_code& error) {
+  if (!error) {
+    read();
+    transmit();
+    return;
+  }
+  if (const auto fault = certificate_fault(*tls_); !fault.empty()) {
+    fail_job(client_error_code::certificate_refused, fault);
+  } else {
+    fail_job(client_error_code::tls_failed, error.message());
+  }
+}
+
+void client_connection::send(job_ptr job) {
+  AIRTRAIN_INVARIANT(phase_ == phase::idle && !job_);
+  job_ = std::move(job);
+  reused_ = true;
+  transmit();
+}
+
+void client_connection::transmit() {
+  phase_ = phase::busy;
+  compose_head();
+  reader_.emplace(answer_limits{.head_bytes_max = to_->settings.head_bytes_max,
+                                .body_bytes_max = to_->settings.body_bytes_max},
+                  job_->request.method == "HEAD");
+  written_ = 0;
+  write_done_ = false;
+  if (tls_) {
+    write_tls();
+  } else {
+    write_plain();
+  }
+}
+
+void client_connection::compose_head() {
+  const auto& request = job_->request;
+  out_head_.assign(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
+  out_head_.append(to_->host_line).append(request.headers);
+  const bool says_length =
+      !job_->body().empty() || (request.method != "GET" && request.method != "HEAD");
+  if (says_length)
+    out_head_.append("Content-Length: ")
+        .append(fmt::format_int(job_->body().size()).c_str())
+        .append("\r\n");
+  out_head_.append("\r\n");
+}
+
+/// At once, in one call, and waits only when the kernel's buffer is full.
+void client_connection::write_plain() {
+  const auto body = job_->body();
+  const auto total = out_head_.size() + body.size();
+  while (written_ < total) {
+    const auto head_done = std::min(written_, out_head_.size());
+    const std::array<asio::const_buffer, 2> rest{
+        asio::buffer(out_head_) + head_done,
+        asio::buffer(body.data(), body.size()) + (written_ - head_done)};
+    error_code error;
+    written_ += socket_->write_some(rest, error);
+    if (error == asio::error::would_block) {
+      socket_->async_wait(tcp_socket::wait_write, [self = shared_from_this()](const error_code&) {
+        if (self->phase_ == phase::busy) self->write_plain();
+      });
+      return;
+    }
+    // The peer may have answered and closed before it took all: the read will tell.
+    if (error) return;
+  }
+  write_done_ = true;
+}
+
+/// Head and body in one piece: they become one TLS record, and are ours until it is written.
+void client_connection::write_tls() {
+  out_head_.append(job_->body());
+  asio::async_write(*tls_, asio::buffer(out_head_),
+                    [self = shared_from_this()](const error_code& error, std::size_t) {
+                      if (!error) self->write_done_ = true;
+                    });
+}
+
+void client_connection::read() {
+  const auto room = asio::buffer(in_) + in_end_;
+  AIRTRAIN_INVARIANT(room.size() > 0);
+  auto on_bytes = [self = shared_from_this()](const error_code& error, std::size_t count) {
+    if (self->phase_ != phase::closed) self->on_read(error, count);
+  };
+  if (tls_) {
+    tls_->async_read_some(room, std::move(on_bytes));
+  } else {
+    socket_->async_read_some(room, std::move(on_bytes));
+  }
+}
+
+void client_connection::on_read(const error_code& error, std::size_t count) {
+  if (phase_ == phase::idle) {  // Closed by the peer, or bytes that nobody asked for.
+    to_->forget_idle(*this, home_->index());
+    close_and_pass_on();
+  } else if (error) {
+    on_ended(error);
+  } else {
+    in_end_ += count;
+    take_answer();
+  }
+}
+
+void client_connection::take_answer() {
+  std::size_t consumed = 0;
+  const auto state = reader_->feed({in_.data(), in_end_}, consumed);
+  std::memmove(in_.data(), in_.data() + consumed, in_end_ - consumed);
+  in_end_ -= consumed;
+  switch (state) {
+    case answer_state::complete:
+      on_answered();
+      return;
+    case answer_state::malformed:
+      fail_job(client_error_code::malformed, std::string(reader_->fault()));
+      return;
+    case answer_state::more:
+      if (in_end_ == in_.size()) in_.resize(std::max(buffer_bytes, to_->settings.head_bytes_max));
+      read();
+  }
+}
+
+void client_connection::on_answered() {
+  auto job = std::move(job_);
+  auto answer = reader_->take();
+  const bool reusable = reader_->keeps_alive() && write_done_ && in_end_ == 0 && !home_->stopped();
+  reader_.reset();
+  if (!reusable) {
+    close_and_pass_on();
+  } else {
+    phase_ = phase::idle;
+    phase_deadline_ = clock::now() + to_->settings.idle_timeout;
+    read();
+    // Before the answer is handed over: what that sends can have this connection.
+    if (auto next = to_->next_or_idle(shared_from_this(), home_->index())) send(std::move(next));
+  }
+  complete(std::move(job), std::move(answer));
+}
+
+void client_connection::on_ended(const error_code& error) {
+  if (error == asio::error::eof && reader_->finish() == answer_state::complete) {
+    on_answered();
+    return;
+  }
+  const bool was_stale = reused_ && !reader_->begun() && !job_->sent_again;
+  if (was_stale && !home_->stopped()) {
+    auto job = std::move(job_);
+    job->sent_again = true;
+    close();
+    home_->open(to_, std::move(job));
+    return;
+  }
+  fail_job(client_error_code::reset,
+           fmt::format("the connection ended before a whole answer: {}", error.message()));
+}
+
+void client_connection::sweep(clock::time_point now) {
+  if (job_ && now >= job_->deadline) {
+    fail_job(client_error_code::timeout, "no answer within the deadline");
+  } else if (phase_ == phase::connecting && now >= phase_deadline_) {
+    fail_job(client_error_code::connect_failed, "no connection within the time-out");
+  } else if (phase_ == phase::handshaking && now >= phase_deadline_) {
+    fail_job(client_error_code::tls_failed, "no TLS handshake within the time-out");
+  } else if (phase_ == phase::idle && now >= phase_deadline_) {
+    to_->forget_idle(*this, home_->index());
+    close_and_pass_on();
+  }
+}
+
+void client_connection::stop() {
+  to_->forget_idle(*this, home_->index());
+  auto job = std::move(job_);
+  close();
+  if (job) fail(std::move(job), client_error_code::stopped, "the client is shutting down");
+}
+
+void client_connection::fail_job(client_error_code code, std::string message) {
+  auto job = std::move(job_);
+  close_and_pass_on();
+  fail(std::move(job), code, std::move(message));
+}
+
+void client_connection::close() {
+  phase_ = phase::closed;
+  if (dial_) std::exchange(dial_, nullptr)->cancel();
+  if (tls_) keep_session_usable(*tls_);
+  error_code ignored;  // The connection is given up: there is nothing left to fail.
+  if (socket_) socket_->close(ignored);
+  home_->remove(*this);
+}
+
+void client_connection::close_and_pass_on() {
+  close();
+  if (home_->stopped()) return;
+  if (auto next = to_->next_or_give_up_slot()) home_->open(to_, std::move(next));
+}
+
+}  // namespace airtrain::http

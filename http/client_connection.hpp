@@ -1,0 +1,74 @@
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/client_loop.hpp"
+#include "http/dial.hpp"
+#include "http/resolver.hpp"
+#include "http/response_reader.hpp"
+#include "http/tls.hpp"
+
+namespace airtrain::http {
+
+/// One connection to a target: resolves, dials, shakes hands, then exchanges one request at a time.
+/// A read is under way from the first byte to the last, also when idle: that is how it notices that
+/// the peer has closed. On its loop's thread.
+class client_connection final : public std::enable_shared_from_this<client_connection> {
+ public:
+  client_connection(std::shared_ptr<client_loop> home, std::shared_ptr<client::target> to);
+  ~client_connection();
+
+  void open(job_ptr job);
+  void send(job_ptr job);
+  void sweep(clock::time_point now);
+  void stop();
+
+  std::size_t position = 0;  ///< within its loop's connections
+
+ private:
+  enum class phase : std::uint8_t { connecting, handshaking, busy, idle, closed };
+
+  void resolve();
+  void on_resolved(const lookup_result& found);
+  void on_connected(const boost::system::error_code& error, tcp_socket socket);
+  void shake_hands();
+  void on_handshake(const boost::system::error_code& error);
+
+  void transmit();
+  void compose_head();
+  void write_plain();
+  void write_tls();
+  void read();
+  void on_read(const boost::system::error_code& error, std::size_t count);
+  void take_answer();
+  void on_answered();
+  void on_ended(const boost::system::error_code& error);
+
+  void fail_job(client_error_code code, std::string message);
+  void close();
+  /// Closes, and gives the slot to who waits for one.
+  void close_and_pass_on();
+
+  const std::shared_ptr<client_loop> home_;
+  const std::shared_ptr<client::target> to_;
+  phase phase_ = phase::connecting;
+  clock::time_point phase_deadline_;  ///< of connecting and of being idle
+  job_ptr job_;
+  std::shared_ptr<dial> dial_;
+  std::optional<tcp_socket> socket_;
+  std::optional<tls_stream> tls_;
+
+  std::string out_head_;
+  std::size_t written_ = 0;
+  bool write_done_ = true;
+  bool reused_ = false;
+  std::vector<char> in_;
+  std::size_t in_end_ = 0;
+  std::optional<response_reader> reader_;
+};
+
+}  // namespace airtrain::http
