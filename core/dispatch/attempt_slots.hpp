@@ -16,18 +16,28 @@ class attempt_slots {
   bool free() const { return in_flight_ < limit_; }
   /// While fresh work waits, retries have their share of the slots, at least one.
   bool free_for_retry(bool fresh_waits) const {
-    return free() && (!fresh_waits || retries_ < retries_max());
+    if (!free()) return false;
+    if (!fresh_waits) return true;
+    // The share of a single slot is a turn.
+    return limit_ == 1 ? !last_was_retry_ : retries_ < retries_max();
   }
   void take(bool retry) {
     ++in_flight_;
     if (retry) ++retries_;
+    last_was_retry_ = retry;
   }
   void give_back(bool retry) {
     --in_flight_;
     if (retry) --retries_;
   }
-  void restart_low() { limit_ = 1; }
-  void succeeded() { limit_ = std::min(limit_ + 1, most_); }
+  /// Successes of attempts before `next_serial` say nothing of what the target bears now.
+  void restart_low(std::uint64_t next_serial) {
+    limit_ = 1;
+    counted_from_ = next_serial;
+  }
+  void succeeded(std::uint64_t serial) {
+    if (serial >= counted_from_) limit_ = std::min(limit_ + 1, most_);
+  }
 
   std::uint32_t in_flight() const { return in_flight_; }
   std::uint32_t limit() const { return limit_; }
@@ -42,6 +52,8 @@ class attempt_slots {
   double retry_share_;
   std::uint32_t in_flight_ = 0;
   std::uint32_t retries_ = 0;
+  bool last_was_retry_ = false;
+  std::uint64_t counted_from_ = 0;
 };
 
 }  // namespace airtrain

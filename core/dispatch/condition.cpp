@@ -32,7 +32,7 @@ void dispatcher::state::recover(const instant& now) {
   closed_at_ms = now.wall_ms;
   suspect_since_ms = 0;
   breaker_text.clear();
-  slots.restart_low();
+  slots.restart_low(window.next_serial());
   fetches.release_connector_scope();
   keep_now = true;
 }

@@ -107,7 +107,7 @@ void dispatcher::command(breaker_command what, instant now, dispatch_actions& ou
       // A circuit that judges for itself already keeps its judgement.
       if (s.breaker.state() != breaker_state::forced_open &&
           s.breaker.state() != breaker_state::disabled)
-        break;
+        return s.finish(now, out);
       [[fallthrough]];
     case breaker_command::reset:
       s.breaker.close();
@@ -122,9 +122,7 @@ void dispatcher::lanes_changed(const std::vector<blocked_lane>& lanes, instant n
                                dispatch_actions& out) {
   state& s = *state_;
   for (const blocked_lane& lane : lanes)
-    if (s.lanes.changed(lane))
-      out.report.push_back({connector_event::kind::lane_released, s.shown, s.breaker.state(),
-                            lane.stopped_by, "the lane flows again"});
+    if (s.lanes.changed(lane)) s.report_released({}, out);
   s.fetches.look_for_due();
   s.finish(now, out);
 }
@@ -163,7 +161,10 @@ void dispatcher::state::admit(delivery&& what, fetch_kind from, dispatch_actions
     window.make_ready(index);
     return;
   }
-  switch (lanes.place(index, from)) {
+  const auto stopped_before = lanes.stopped();
+  const auto placement = lanes.place(index, from);
+  if (lanes.stopped() < stopped_before) report_released(slot.what.key, out);
+  switch (placement) {
     case lane_table::placement::ready:
       window.make_ready(index);
       return;
@@ -173,6 +174,11 @@ void dispatcher::state::admit(delivery&& what, fetch_kind from, dispatch_actions
       move_aside(index, out);
       return;
   }
+}
+
+void dispatcher::state::report_released(const delivery_key& key, dispatch_actions& out) {
+  out.report.push_back(
+      {connector_event::kind::lane_released, shown, breaker.state(), key, "a lane flows again"});
 }
 
 void dispatcher::state::make_ready(slot_index index) {

@@ -29,6 +29,7 @@ struct dispatcher::state {
   // --- dispatcher.cpp
   void admit(delivery&& what, fetch_kind from, dispatch_actions& out);
   void make_ready(slot_index index);
+  void report_released(const delivery_key& key, dispatch_actions& out);
   /// After every fact: lets time act, sends, fetches, keeps, reports.
   void finish(const instant& now, dispatch_actions& out);
   std::optional<std::chrono::microseconds> wake_at(const instant& now);

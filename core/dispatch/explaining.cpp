@@ -41,9 +41,10 @@ waits dispatcher::state::why(const delivery_key& key, lane_id lane, const instan
   if (here && window.at(index).state == slot_state::in_flight) return out;
   why_connector(now, out);
   if (lane != no_lane) why_lane(key, lane, out);
-  if (here && window.at(index).state == slot_state::ready) {
+  const bool nothing_yet = out.waits_for.empty();
+  if (nothing_yet && here && window.at(index).state == slot_state::ready) {
     why_ready(index, now, out);
-  } else if (!here && out.waits_for.empty()) {
+  } else if (nothing_yet && !here) {
     // On disk: what was read already and is not here has failed and waits for its time.
     if (key > fetches.frontier() || fetches.frontier() == delivery_key{})
       out.waits_for.push_back({"behind", id_of(fetches.frontier()), 0});

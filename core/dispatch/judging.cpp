@@ -16,7 +16,13 @@ std::optional<std::chrono::milliseconds> hint_of(const verdict& v, const retry_o
 
 void dispatcher::state::judge(attempt_outcome& outcome, const instant& now, dispatch_actions& out) {
   const slot_index index = window.find(outcome.with.serial);
-  AIRTRAIN_INVARIANT(index != no_slot && window.at(index).what.key == outcome.key);
+  if (index == no_slot) {
+    // Connectors are not all ours: a second answer must not judge anything.
+    out.report.push_back({connector_event::kind::state_changed, shown, breaker.state(), outcome.key,
+                          "an attempt was answered twice"});
+    return;
+  }
+  AIRTRAIN_INVARIANT(window.at(index).what.key == outcome.key);
   slots.give_back(window.at(index).retry);
   if (outcome.with.probe) {
     AIRTRAIN_INVARIANT(probe_in_flight);
@@ -51,7 +57,7 @@ void dispatcher::state::judge_delivered(slot_index index, attempt_outcome& outco
   guard.delivered();
   refused.delivered();
   throttled.delivered();
-  slots.succeeded();
+  slots.succeeded(outcome.with.serial);
   if (vouches(outcome) && held.probed())
     end_hold(now, out);
   else
@@ -118,7 +124,7 @@ void dispatcher::state::judge_throttled(slot_index index, const attempt_outcome&
   throttled.hit(options.retry, outcome.result.retry_after_ms, outcome.with.serial,
                 window.next_serial(), now.steady, random);
   held.wait_at_least(throttled.until());
-  slots.restart_low();
+  slots.restart_low(window.next_serial());
   keep_now = true;
   stay(index, out);
 }
