@@ -134,13 +134,17 @@ std::string overview_text(const std::vector<command>& commands, std::string_view
 
 std::string unknown_command_text(const std::vector<command>& commands,
                                  std::span<const std::string> words) {
-  std::vector<std::string> names;
-  const bool group_known = std::any_of(commands.begin(), commands.end(), [&](const command& c) {
-    return first_word(c.name) == words[0];
-  });
-  for (const command& c : commands)
-    names.push_back(group_known ? std::string(c.name) : first_word(c.name));
-  const std::string given = group_known && words.size() > 1 ? words[0] + " " + words[1] : words[0];
+  std::vector<std::string> group;
+  std::vector<std::string> first_words;
+  for (const command& c : commands) {
+    first_words.push_back(first_word(c.name));
+    if (first_words.back() == words[0]) group.emplace_back(c.name);
+  }
+  const bool second = words.size() > 1 && !words[1].starts_with('-');
+  if (!group.empty() && !second)
+    return fmt::format("`{}` is one of: {}", words[0], fmt::join(group, ", "));
+  const std::string given = group.empty() ? words[0] : words[0] + " " + words[1];
+  const auto& names = group.empty() ? first_words : group;
   return fmt::format("unknown command `{}`{}", printable(given),
                      did_you_mean(given, {names.begin(), names.end()}));
 }

@@ -6,6 +6,7 @@ namespace airtrain::config {
 namespace {
 
 constexpr std::uint64_t KiB = 1u << 10;
+constexpr std::uint64_t MiB = 1u << 20;
 constexpr std::uint64_t TiB = 1ull << 40;
 constexpr std::size_t pattern_bytes_max = 1024;
 
@@ -129,7 +130,7 @@ const options<http_connector_settings>& http_only_options() {
       map_option("auth", &T::auth, auth_options(), "how the target knows us"),
       map_option("tls", tls_options(), "whom to trust"),
       map_option("idempotency", idempotency_options(), "how repeated attempts are told apart"),
-      size_option("max_answer", &T::max_answer, KiB, KiB * KiB * 64,
+      size_option("max_answer", &T::max_answer, KiB, 64 * MiB,
                   "bytes of an answer that are read; a longer one is malformed"),
       later_option<T>("batch", "several deliveries in one request"),
       later_option<T>("signature", "signed webhooks"),

@@ -36,7 +36,9 @@ class connector_check {
     order_of("breaker", "open", draft_.common.dispatch.breaker.open, "open_max",
              draft_.common.dispatch.breaker.open_max);
     if (draft_.common.dispatch.window < draft_.common.dispatch.concurrency)
-      r_.problem(place("window", "concurrency"), "`window` must not be less than `concurrency`");
+      r_.problem(place("window", "concurrency"),
+                 fmt::format("`window` ({}) must not be less than `concurrency` ({})",
+                             draft_.common.dispatch.window, draft_.common.dispatch.concurrency));
     if (const node* ordering = at_.find("ordering");
         ordering != nullptr && !draft_.common.dispatch.ordered && ordering->find("key") == nullptr)
       r_.problem(*ordering, "`key` is missing: what deliveries of one lane have in common");

@@ -51,10 +51,11 @@ void report(reader& r, const node& at, const template_error& error) {
   const node* text = text_at(at, error.line, error.column);
   const std::string message =
       error.message + std::string(text != nullptr ? quoting_hint(*text) : "");
-  if (error.line > 0)
+  // Where the file has escapes or line breaks inside the text, only its beginning is certain.
+  if (text != nullptr && text->verbatim)
     r.problem(error.line, error.column, message);
   else
-    r.problem(at, message);
+    r.problem(text != nullptr ? *text : at, message);
 }
 
 }  // namespace

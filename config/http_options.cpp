@@ -1,3 +1,4 @@
+#include "config/listen_address.hpp"
 #include "config/sections.hpp"
 
 namespace airtrain::config {
@@ -80,14 +81,29 @@ void read_hosts(reader& r, const node& at, http_settings& into) {
   }
 }
 
+option<http_settings> listen_option() {
+  auto made = special_option<http_settings>(
+      "listen", "address:port", "of ingest, API and metrics; port 0 takes a free one",
+      [](reader& r, const node& at, http_settings& into) {
+        const auto text = r.plain_text(at);
+        if (!text) return;
+        if (auto address = parse_listen(*text))
+          into.listen = std::move(address->text);
+        else
+          r.problem(at,
+                    "must be an address and a port, as in 127.0.0.1:8080, [::1]:8080 or "
+                    "0.0.0.0:8080");
+      });
+  made.info.fallback = http_settings{}.listen;
+  return made;
+}
+
 }  // namespace
 
 const options<http_settings>& http_options() {
   using T = http_settings;
   static const options<T> declared{
-      text_option("listen", &T::listen,
-                  "address:port of ingest, API and metrics; port 0 takes a "
-                  "free one"),
+      listen_option(),
       later_option<T>("tls", "certificate and key of the service"),
       special_option<T>("keys", "list", "API keys; without any: loopback only, all scopes",
                         read_keys),

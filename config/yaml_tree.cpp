@@ -154,8 +154,10 @@ class tree_builder {
                         from.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
     if (quoted) ++made.column;
     const std::size_t written = event_.end_mark.index - event_.start_mark.index;
+    const auto characters = static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xC0') != '\x80'; }));
     made.verbatim =
-        event_.start_mark.line == event_.end_mark.line && written == text.size() + (quoted ? 2 : 0);
+        event_.start_mark.line == event_.end_mark.line && written == characters + (quoted ? 2 : 0);
     const bool typed = made.plain && from.plain_implicit != 0;
     if (!typed) {
       if (from.tag != nullptr) refuse_tag(from.tag, YAML_STR_TAG);

@@ -86,6 +86,11 @@ TEST(arguments, a_misspelt_command_is_met_with_the_nearest) {
   EXPECT_THAT(unknown_command_text(commands, second), HasSubstr("did you mean `events list`?"));
 }
 
+TEST(arguments, the_first_word_alone_is_met_with_what_may_follow) {
+  const std::vector<std::string> group{"events", "--json"};
+  EXPECT_EQ(unknown_command_text(three(), group), "`events` is one of: events list, events show");
+}
+
 TEST(arguments, the_help_names_everything) {
   const std::string text = help_text(sample());
   for (const char* part : {"usage: airtrain paint WALL [MORE...] [options]", "paints things",

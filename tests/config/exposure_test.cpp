@@ -19,6 +19,12 @@ TEST(exposure, loopback_needs_nothing) {
     EXPECT_THAT(problems_of(http(listen)), ElementsAre()) << listen;
 }
 
+TEST(exposure, localhost_is_listened_to_by_its_address) {
+  const auto read = parse_yaml_text(http("localhost:80"));
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->http.listen, "127.0.0.1:80");
+}
+
 TEST(exposure, beyond_loopback_keys_and_a_proxy_are_required) {
   for (const char* listen : {"0.0.0.0:8080", "[::]:8080", "192.168.1.5:80"}) {
     EXPECT_THAT(problems_of(http(listen)),

@@ -248,6 +248,13 @@ TEST(load, mapping_errors_are_placed_inside_the_text) {
           testing::AllOf(testing::StartsWith("8:"), HasSubstr("connectors.p.request.body"))));
 }
 
+TEST(load, a_column_counts_characters_and_is_given_only_where_it_is_certain) {
+  EXPECT_THAT(problems_of(http_connector("    when: \"'ü' === 1\"\n")),
+              ElementsAre(testing::StartsWith("6:18: ")));
+  EXPECT_THAT(problems_of(http_connector("    when: \"'\\u00fc' === 1\"\n")),
+              ElementsAre(testing::StartsWith("6:12: ")));
+}
+
 TEST(load, an_expression_cut_by_a_comment_asks_for_quotes) {
   EXPECT_THAT(problems_of("connectors:\n  p:\n    type: http\n    events: [x]\n    request:\n"
                           "      url: http://a.example\n      body:\n        a: ${data.b # c}\n"),
