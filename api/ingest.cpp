@@ -10,7 +10,6 @@
 #include "api/ingest_answer.hpp"
 #include "api/parameters.hpp"
 #include "api/problem.hpp"
-#include "api/routes.hpp"
 #include "core/ingest/event_reader.hpp"
 
 namespace airtrain::api {
@@ -35,9 +34,6 @@ void refuse(context& shared, http::responder& responder, problem_code code,
 
 /// Everything that can be said no to before the body is read. Unset: it may go on, as `who`.
 result<caller, denial> admit(context& shared, const http::request& request) {
-  if (from_another_site(request))
-    return failure(denial{problem_code::origin_refused,
-                          "the Origin header names another host than Host does"});
   const auto who = shared.access.identify(request);
   if (!who) return who;
   if (!who->may(scope::ingest))

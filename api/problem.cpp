@@ -36,7 +36,6 @@ constexpr std::array<problem_row, problem_codes> problem_table{{
     {problem_code::key_required, "key_required", 401, "An API key is required"},
     {problem_code::key_unknown, "key_unknown", 401, "The API key is not known"},
     {problem_code::scope_missing, "scope_missing", 403, "The API key may not do this"},
-    {problem_code::origin_refused, "origin_refused", 403, "Requests from other sites are refused"},
     {problem_code::not_found, "not_found", 404, "There is no such thing"},
     {problem_code::no_such_connector, "no_such_connector", 404, "There is no such connector"},
     {problem_code::method_not_allowed, "method_not_allowed", 405, "The method is not allowed here"},

@@ -28,7 +28,6 @@ enum class problem_code : std::uint8_t {
   key_required,
   key_unknown,
   scope_missing,
-  origin_refused,
   not_found,
   no_such_connector,
   method_not_allowed,

@@ -45,10 +45,6 @@ void refuse_method(http::responder responder, std::string_view method,
 /// Who may come in, and with which parameters. Answers the call itself when it may not go on.
 bool admitted(context& shared, const call_ref& c) {
   const auto& way = c->way();
-  if (from_another_site(c->request())) {
-    c->refuse(problem_code::origin_refused, "the Origin header names another host than Host does");
-    return false;
-  }
   if (way.needs != scope::none) {
     const auto who = shared.access.identify(c->request());
     if (!who) {
@@ -72,14 +68,6 @@ bool admitted(context& shared, const call_ref& c) {
 }
 
 }  // namespace
-
-bool from_another_site(const http::request& request) {
-  const auto origin = request.get("origin");
-  if (origin.empty()) return false;
-  const auto scheme_end = origin.find("://");
-  return scheme_end == std::string_view::npos ||
-         origin.substr(scheme_end + 3) != request.get("host");
-}
 
 void dispatch(context& shared, const http::request& request, http::responder responder) {
   std::vector<std::string_view> allowed;

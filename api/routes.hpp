@@ -23,10 +23,7 @@ struct route {
 /// All routes but ingest, which takes a shorter way.
 const std::vector<route>& all_routes();
 
-/// Finds the route, checks origin, key, scope and parameters, and runs it.
+/// Finds the route, checks key, scope and parameters, and runs it.
 void dispatch(context& shared, const http::request& request, http::responder responder);
-
-/// The request comes from a page of another site, by its `Origin`.
-bool from_another_site(const http::request& request);
 
 }  // namespace airtrain::api

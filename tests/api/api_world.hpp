@@ -33,23 +33,27 @@ class scripted_target {
     const std::lock_guard lock{mutex_};
     return verdict_;
   }
-  static verdict delivered() {
-    return {.outcome = answer_class::delivered, .why = reason::answered, .status = 200};
-  }
+  static verdict delivered() { return verdict_of(answer_class::delivered, reason::answered, 200); }
   static verdict rejects(std::string answer) {
-    return {.outcome = answer_class::reject,
-            .scope = failure_scope::event,
-            .why = reason::answered,
-            .status = 422,
-            .answer = std::move(answer)};
+    auto what = verdict_of(answer_class::reject, reason::answered, 422);
+    what.scope = failure_scope::event;
+    what.answer = std::move(answer);
+    return what;
   }
   static verdict down() {
-    return {.outcome = answer_class::retry,
-            .why = reason::connect_failed,
-            .message = "connection refused"};
+    auto what = verdict_of(answer_class::retry, reason::connect_failed, 0);
+    what.message = "connection refused";
+    return what;
   }
 
  private:
+  static verdict verdict_of(answer_class outcome, reason why, int status) {
+    verdict what;
+    what.outcome = outcome;
+    what.why = why;
+    what.status = status;
+    return what;
+  }
   std::mutex mutex_;
   verdict verdict_ = delivered();
 };

@@ -30,7 +30,7 @@ TEST(json_writer, writes_valid_json_whatever_bytes_a_text_holds) {
   for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
   json_writer out;
   out.begin_object().member(every_byte, every_byte).end_object();
-  EXPECT_NO_THROW(static_cast<void>(nlohmann::json::parse(out.text())));
+  EXPECT_TRUE(nlohmann::json::accept(out.text())) << out.text();
 }
 
 TEST(json_writer, keeps_the_digits_of_raw_numbers) {

@@ -37,9 +37,13 @@ TEST(log, writes_one_json_object_for_programs) {
 }
 
 TEST(log, lets_no_control_character_out) {
-  std::string nasty = "a\nb\rc\x1b[2Jd\x7f";
+  std::string nasty =
+      "a\nb\rc\x1b"
+      "[2Jd\x7f";
   nasty += '\0';
-  nasty += "e\xC2\x9Bf\xFFg";
+  nasty +=
+      "e\xC2\x9B"
+      "f\xFFg";
   for (auto format : {log_format::text, log_format::json}) {
     auto line = log_line(format, some_time_ms, log_level::info, nasty, {{"value", nasty}}, 0);
     ASSERT_EQ(line.back(), '\n');

@@ -15,6 +15,16 @@ namespace airtrain {
 
 /// A memory store that works by itself, on a thread of its own, as a real one does. Any thread.
 class threaded_store final : public store {
+ private:
+  /// Completions run inside `step` and may call back into the store.
+  template <class Work>
+  auto run(Work work) const {
+    const std::lock_guard lock{mutex_};
+    work_left_ = true;
+    wake_.notify_all();
+    return work();
+  }
+
  public:
   explicit threaded_store(const store_settings& settings, std::function<std::int64_t()> wall_ms)
       : inner_(memory_store::make(settings, std::move(wall_ms))),
@@ -102,15 +112,6 @@ class threaded_store final : public store {
   }
 
  private:
-  /// Completions run inside `step` and may call back into the store.
-  template <class Work>
-  auto run(Work work) const {
-    const std::lock_guard lock{mutex_};
-    work_left_ = true;
-    wake_.notify_all();
-    return work();
-  }
-
   void work(const std::stop_token& stop) {
     std::unique_lock lock{mutex_};
     while (!stop.stop_requested()) {
