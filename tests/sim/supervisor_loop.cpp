@@ -22,8 +22,7 @@ void supervisor_loop::post(std::function<void()> message) {
 
 void supervisor_loop::open() {
   const auto on_work = [self = weak_from_this()] {
-    if (const auto alive = self.lock())
-      alive->tell({"work"}, [](auto& d, auto now, auto& out) { d.work_available(now, out); });
+    if (const auto alive = self.lock()) alive->work_to_do();
   };
   around_.store.open(id_, on_work, [self = weak_from_this()](const auto& answer) {
     const auto alive = self.lock();
@@ -34,6 +33,16 @@ void supervisor_loop::open() {
     });
   });
   around_.touch_store();
+}
+
+/// Comes from another thread than answers do, so it may overtake them and be overtaken.
+void supervisor_loop::work_to_do() {
+  around_.time.after(
+      around_.random.between(microseconds{0}, milliseconds{6}), [self = weak_from_this()] {
+        const auto alive = self.lock();
+        if (!alive || !alive->dispatcher_) return;
+        alive->act({"work"}, [](auto& d, auto now, auto& out) { d.work_available(now, out); });
+      });
 }
 
 void supervisor_loop::opened(const opened_connector& what) {

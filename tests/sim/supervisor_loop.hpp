@@ -42,6 +42,7 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
 
  private:
   void post(std::function<void()> message);
+  void work_to_do();
   void opened(const opened_connector& what);
   void act(const told& what, const fact& how);
   void perform();
