@@ -17,9 +17,9 @@ void world::plan_chaos() {
     time_.after(some_time(), [this] { submit_something(); });
   for (auto left = random_.between(0, 3); left > 0; --left)
     time_.after(some_time(), [this] { submit_conflict(); });
-  for (auto left = random_.between(0, 8); left > 0; --left)
+  for (auto left = random_.between(0, 12); left > 0; --left)
     time_.after(some_time(), [this] { break_something(); });
-  for (auto left = random_.between(0, 20); left > 0; --left)
+  for (auto left = random_.between(0, 40); left > 0; --left)
     time_.after(some_time(), [this] { operate(); });
   for (auto& [id, one] : systems_)
     time_.after(random_.between(microseconds{0}, seconds{10}), [this, &one] { change_moods(one); });
@@ -52,7 +52,7 @@ void world::break_something() {
       faults.failed_commits_land = random_.chance(0.5);
       return;
     case 5:
-      faults.fail_reads = static_cast<std::uint32_t>(random_.between(1, 4));
+      faults.fail_reads = static_cast<std::uint32_t>(random_.between(1, 20));
       return;
     case 6:
       faults.full = true;
@@ -76,7 +76,7 @@ void world::begin_graceful_restart() {
 
 void world::operate() {
   auto& on = any_system();
-  switch (random_.below(10)) {
+  switch (random_.below(12)) {
     case 0:
       on.loop->tell({"pause"}, [](auto& d, auto now, auto& out) { d.pause(now, out); });
       return;
@@ -93,10 +93,9 @@ void world::operate() {
     case 6:
       return command(on, breaker_command::reset);
     case 7:
-    case 8:
-      return replay_some(on);
-    default:
       return discard_one(on);
+    default:
+      return replay_some(on);
   }
 }
 

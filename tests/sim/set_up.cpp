@@ -43,7 +43,7 @@ dispatch_options world::draw_options() {
   options.window_bytes = random_.chance(0.2) ? 600 : 1u << 20;
   options.blocked_lanes_max = random_.pick(std::vector<std::uint32_t>{1, 3, 100'000});
   if (random_.chance(0.3)) options.rate_per_second = random_.chance(0.5) ? 20.0 : 100.0;
-  options.attempt_timeout = milliseconds{random_.between(300, 1500)};
+  options.attempt_timeout = milliseconds{random_.between(300, 3000)};
   options.retry.initial = milliseconds{50};
   options.retry.max = milliseconds{4000};
   options.retry.give_up_after =
@@ -52,7 +52,7 @@ dispatch_options world::draw_options() {
   options.retry.retry_after_max = seconds{5};
   options.breaker.consecutive = static_cast<std::uint32_t>(random_.between(3, 5));
   options.breaker.window = seconds{10};
-  options.breaker.open = seconds{1};
+  options.breaker.open = milliseconds{random_.between(200, 1000)};
   options.breaker.open_max = seconds{5};
   options.breaker.probes = static_cast<std::uint32_t>(random_.between(1, 3));
   options.reject_guard = random_.pick(std::vector<std::uint32_t>{0, 4, 20});

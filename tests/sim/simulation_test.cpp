@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <optional>
 #include <string>
 
@@ -33,7 +34,7 @@ void simulate(std::uint64_t seed) {
   seed_under_way = static_cast<std::sig_atomic_t>(seed);
   try {
     world{seed, std::getenv("SIM_TRACE") != nullptr}.run();
-  } catch (const violation& broken) {
+  } catch (const std::exception& broken) {
     ADD_FAILURE() << broken.what() << "\nSIM_SEED=" << seed;
   }
 }

@@ -8,14 +8,14 @@ supervisor_loop::supervisor_loop(surroundings around, connector_id id,
                                  const dispatch_options& options)
     : around_(std::move(around)), id_(id), options_(options), conduct_(id, options) {}
 
-void supervisor_loop::post(std::function<void()> message) {
-  inbox_.push_back(std::move(message));
+void supervisor_loop::post(channel by, std::function<void()> message) {
+  by->push_back(std::move(message));
   around_.time.after(around_.random.between(microseconds{0}, milliseconds{3}),
-                     [self = weak_from_this()] {
+                     [self = weak_from_this(), by] {
                        const auto alive = self.lock();
                        if (!alive) return;
-                       const auto next = std::move(alive->inbox_.front());
-                       alive->inbox_.pop_front();
+                       const auto next = std::move(by->front());
+                       by->pop_front();
                        next();
                      });
 }
@@ -28,7 +28,9 @@ void supervisor_loop::open() {
   around_.store.open(id_, on_work, [self = weak_from_this()](const auto& answer) {
     const auto alive = self.lock();
     if (!alive) return;
-    if (answer) return alive->post([loop = alive.get(), what = *answer] { loop->opened(what); });
+    if (answer)
+      return alive->post(alive->answers_,
+                         [loop = alive.get(), what = *answer] { loop->opened(what); });
     alive->around_.time.after(milliseconds{100}, [self] {
       if (const auto still = self.lock()) still->open();
     });
@@ -46,7 +48,7 @@ void supervisor_loop::opened(const opened_connector& what) {
 }
 
 void supervisor_loop::tell(told what, fact how) {
-  post([this, what, how = std::move(how)] {
+  post(words_, [this, what, how = std::move(how)] {
     if (dispatcher_) act(what, how);
   });
 }
@@ -110,7 +112,7 @@ void supervisor_loop::send(attempt_order& order) {
 
 void supervisor_loop::completed(attempt_outcome outcome) {
   outcomes_.push_back(std::move(outcome));
-  post([this] { take_outcomes(); });
+  post(answers_, [this] { take_outcomes(); });
 }
 
 void supervisor_loop::take_outcomes() {
@@ -127,7 +129,7 @@ void supervisor_loop::fetch(const fetch_request& request) {
     const auto alive = self.lock();
     if (!alive) return;
     if (answer) alive->around_.account.taken(alive->id_, answer->deliveries);
-    alive->post([loop = alive.get(), request, answer = std::move(answer)] {
+    alive->post(alive->answers_, [loop = alive.get(), request, answer = std::move(answer)] {
       loop->fetched(request, answer);
     });
   });

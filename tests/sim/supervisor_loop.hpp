@@ -26,7 +26,7 @@ struct surroundings {
 };
 
 /// One connector's supervisor as one life of it: feeds facts to the dispatcher and carries out its
-/// actions as the actor does. Facts come through an inbox, in order and late.
+/// actions as the actor does. Facts come late, over two channels.
 class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
  public:
   using fact = std::function<void(dispatcher&, instant, dispatch_actions&)>;
@@ -36,12 +36,16 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
   /// Tells the dispatcher, soon; nothing when it isn't open yet.
   void tell(told what, fact how);
   void drain();
-  bool drained() const { return draining_ && inbox_.empty() && !fetching_ && quiet(); }
+  bool drained() const {
+    return draining_ && answers_->empty() && words_->empty() && !fetching_ && quiet();
+  }
   bool quiet() const { return !dispatcher_ || dispatcher_->in_flight() == 0; }
   const dispatcher* decisions() const { return dispatcher_ ? &*dispatcher_ : nullptr; }
 
  private:
-  void post(std::function<void()> message);
+  /// Keeps its own order; one channel may overtake the other, as threads do.
+  using channel = std::shared_ptr<std::deque<std::function<void()>>>;
+  void post(channel by, std::function<void()> message);
   void opened(const opened_connector& what);
   void act(const told& what, const fact& how);
   void perform();
@@ -59,7 +63,8 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
   std::optional<dispatcher> dispatcher_;
   std::uint64_t epoch_ = 0;
   dispatch_actions actions_;
-  std::deque<std::function<void()>> inbox_;
+  channel answers_ = std::make_shared<channel::element_type>();  ///< of the store and the target
+  channel words_ = std::make_shared<channel::element_type>();    ///< of the router and operators
   std::vector<attempt_outcome> outcomes_;
   std::uint64_t timer_ = 0;  ///< generation of the one that counts
   bool fetching_ = false;
