@@ -1,1 +1,5 @@
-int main() {}
+#include "cli/cli.hpp"
+
+int main(int argc, char** argv) {
+  return airtrain::run_cli(argc, argv);
+}

@@ -205,12 +205,12 @@ class parser {
   }
 
   result<std::string, expression_error> constant_json() {
-    std::string json;
-    if (is("-")) {
+    const bool negative = is("-");
+    if (negative) {
       if (auto moved = advance(); !moved) return failure(std::move(moved.error()));
       if (now_.what != token_kind::number) return error("a number is expected after -");
-      json = "-";
     }
+    std::string json{negative ? "-" : ""};
     if (now_.what == token_kind::string) {
       json::append_quoted(json, now_.characters);
     } else if (now_.what == token_kind::number ||

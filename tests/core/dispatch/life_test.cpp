@@ -145,6 +145,30 @@ TEST_F(life, a_store_that_cannot_be_read_is_asked_again_after_a_pause) {
   EXPECT_TRUE(out.fetch);
 }
 
+TEST_F(life, word_of_new_work_that_overtakes_an_empty_answer_is_not_lost) {
+  dispatcher d{r.options, 1};
+  dispatch_actions out;
+  d.opened({}, r.now, out);
+  fetch_result empty;
+  empty.request = *out.fetch;
+  out.clear();
+  d.work_available(r.now, out);
+  EXPECT_FALSE(out.fetch) << "one at a time";
+  d.fetched(empty, r.now, out);
+  ASSERT_TRUE(out.fetch);
+  EXPECT_EQ(out.fetch->what, fetch_kind::fresh);
+}
+
+TEST_F(life, an_operators_reset_makes_due_what_waited_on_the_target) {
+  r.options.retry.initial = 1h;
+  restart();
+  publish(3);
+  r.answer_all(unreachable());
+  EXPECT_TRUE(r.in_flight.empty());
+  r.run([&](dispatch_actions& out) { r.core->command(breaker_command::reset, r.now, out); });
+  EXPECT_EQ(r.in_flight.size(), 1u);
+}
+
 TEST_F(life, idle_it_waits_for_nothing_and_fetches_nothing) {
   publish(3);
   while (!r.in_flight.empty()) r.answer_all(delivered());

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "actors/integration_manager.hpp"
+#include "api/access.hpp"
+#include "api/log.hpp"
+#include "api/problem.hpp"
+#include "api/rate_meter.hpp"
+#include "http/io_pool.hpp"
+#include "http/server.hpp"
+
+namespace airtrain::api {
+
+/// What every route works on. Shared by all I/O threads.
+struct context {
+  context(integration_manager& m, http::io_pool& p, logger& l, const http_settings& http)
+      : manager(m), pool(p), log(l), access(http.keys), events_max(http.max_batch) {}
+
+  store& storage() const { return manager.storage(); }
+
+  integration_manager& manager;
+  http::io_pool& pool;
+  logger& log;
+  const access_list access;
+  const std::uint32_t events_max;  ///< per request
+  std::function<std::int64_t()> wall_ms;
+  std::function<http::server_figures()> server_figures;
+
+  std::atomic<bool> listening{false};
+  std::atomic<bool> draining{false};
+  rate_meter rates;
+  /// Events refused by ingest, by problem.
+  std::array<std::atomic<std::uint64_t>, problem_codes> rejected{};
+
+  flood_gate refusals_logged;
+  flood_gate failures_logged;
+  /// Requests without a valid key must not fill the audit log.
+  flood_gate strangers_audited{60, std::chrono::seconds{1}};
+};
+
+}  // namespace airtrain::api
