@@ -1,4 +1,5 @@
 #include "api/shapes.hpp"
+#include "connectors/base64.hpp"
 #include "messages/delivery.hpp"
 
 namespace airtrain::api {
@@ -24,7 +25,7 @@ void write_data(json_writer& out, const event& what) {
       out.member("data", what.data());
       return;
     case data_kind::binary:
-      out.member("data_base64", base64(what.data()));
+      out.member("data_base64", base64_encoded(what.data()));
       return;
   }
 }
@@ -108,24 +109,6 @@ void write_delivery_summary(json_writer& out, const delivery_summary& what) {
       .time_or_null("last_attempt_at", delivery.history.last_attempt_at_ms)
       .time_or_null("next_attempt_at", delivery.next_attempt_ms)
       .end_object();
-}
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto byte = [&](std::size_t at) {
-    return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0u;
-  };
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const unsigned group = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
-    text += alphabet[group >> 18];
-    text += alphabet[group >> 12 & 63];
-    text += at + 1 < bytes.size() ? alphabet[group >> 6 & 63] : '=';
-    text += at + 2 < bytes.size() ? alphabet[group & 63] : '=';
-  }
-  return text;
 }
 
 }  // namespace airtrain::api

@@ -35,8 +35,6 @@ void write_audit_record(json_writer& out, const audit_record& what);
 /// Since the oldest delivery that has not ended was accepted; 0: there is none.
 double oldest_pending_seconds(const connector_counts& counts, std::int64_t now_ms);
 
-std::string base64(std::string_view bytes);
-
 /// `{"items": [...], "next": ...}`, each item written by `write`.
 template <class Items, class Write>
 std::string list_text(const Items& items, std::string_view next, Write write) {
