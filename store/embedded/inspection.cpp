@@ -96,8 +96,9 @@ store_error inspection::check_cursors() {
                                         : fmt::format("the row of connector {}", id);
     found(fmt::format("cur: {} is damaged", name));
     // From the start of the log: what was delivered already goes out once more, nothing is lost.
-    const auto again = id == live_row_id ? encode(live_row{.serial = 1u << 30, .watermark = edge_})
-                                         : encode(own_row{.next = edge_});
+    const auto again = id == live_row_id
+                           ? encode(live_row{.serial = 1u << 30, .watermark = edge_, .open = {}})
+                           : encode(own_row{.next = edge_, .open = {}});
     mend({family::cur, std::string{key}, again},
          fmt::format("cur: {} starts over at the oldest kept event; deliveries will repeat", name));
     return true;
