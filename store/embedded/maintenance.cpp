@@ -136,7 +136,7 @@ store_error maintenance::trim() {
   // Readers first: what lies below the edge is not looked for in the log any more.
   engine_.edge = edge;
   const auto db = engine_.db.get();
-  return db ? drop_below(engine_, *db, edge) : engine_.health.unavailable();
+  return db ? drop_below(*db, edge) : engine_.health.unavailable();
 }
 
 }  // namespace airtrain::embedded
