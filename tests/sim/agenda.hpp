@@ -9,12 +9,14 @@
 
 namespace airtrain::sim {
 
-/// Virtual time: what happens when. Nothing else moves the clock.
+/// Virtual time: what happens when. Nothing else moves the clocks.
 class agenda {
  public:
   instant now() const {
-    return {steady_, wall_start_ms + std::chrono::duration_cast<milliseconds>(steady_).count()};
+    return {steady_, wall_at_zero_ms_ + std::chrono::duration_cast<milliseconds>(steady_).count()};
   }
+  /// Somebody sets the wall clock.
+  void jump(milliseconds by) { wall_at_zero_ms_ += by.count(); }
   void at(microseconds when, std::function<void()> what) {
     entries_.emplace(std::pair{std::max(when, steady_), serial_++}, std::move(what));
   }
@@ -31,7 +33,7 @@ class agenda {
   }
 
  private:
-  static constexpr std::int64_t wall_start_ms = 1'700'000'000'000;
+  std::int64_t wall_at_zero_ms_ = 1'700'000'000'000;
   microseconds steady_{1'000'000};
   std::uint64_t serial_ = 0;
   std::map<std::pair<microseconds, std::uint64_t>, std::function<void()>> entries_;

@@ -38,7 +38,7 @@ world::system& world::any_system() {
 
 void world::break_something() {
   auto& faults = store_->inject();
-  switch (random_.below(7)) {
+  switch (random_.below(8)) {
     case 0:
     case 1:
       return crash();
@@ -62,7 +62,7 @@ void world::break_something() {
       });
       return;
     default:
-      return;
+      return time_.jump(milliseconds{random_.between(-20'000, 20'000)});
   }
 }
 
