@@ -97,6 +97,8 @@ result<std::shared_ptr<database>, store_error> database::open(const store_settin
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::Status status;
   if (how == mode::read_only) {
+    // A read-only database has no background to move the clean-up to.
+    options.avoid_unnecessary_blocking_io = false;
     status = out->env_->LockFile(path + "/LOCK", &out->lock_);
     if (status.ok())
       status = rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &out->db_);

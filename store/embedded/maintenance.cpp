@@ -90,6 +90,7 @@ void maintenance::watch_disk() {
 }
 
 void maintenance::note_durable() {
+  std::lock_guard lock{noting_};
   const auto durable_to = writer_.durable_to();
   if (durable_to == noted_high_water_) return;
   const auto error = engine_.high_water.write(durable_to);

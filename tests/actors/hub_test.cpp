@@ -169,6 +169,35 @@ TEST_F(hub_test, a_connector_that_crashes_in_a_loop_is_failed_and_the_others_run
   EXPECT_EQ(w.pause("bad"), operator_code::failed);
 }
 
+TEST_F(hub_test, a_connector_that_cannot_be_made_is_failed_with_the_reason) {
+  auto& bad = w.add("bad");
+  auto& good = w.add("good");
+  bad.cannot_be_made = true;
+  w.start();
+  w.submit_and_settle("1");
+  w.pass(10s);
+  EXPECT_EQ(w.report("bad").status.state, connector_state::failed);
+  EXPECT_THAT(w.report("bad").status.why, HasSubstr("cannot be made"));
+  EXPECT_THAT(good.seen, ElementsAre("1"));
+}
+
+TEST_F(hub_test, a_supervisor_that_was_fenced_gives_way_to_one_that_opens_the_connector_anew) {
+  auto& a = w.add("a");
+  a.does = script::mode::keep;
+  w.start();
+  for (int i = 0; i < 300; ++i) w.submit(std::to_string(i));  // more than one window: it fetches on
+  w.settle();
+  w.storage().open(
+      w.report("a").counts.id, [] {}, [](const auto&) {});
+  w.settle();
+  a.does = script::mode::deliver;
+  a.complete_kept();
+  w.pass(1s);
+  EXPECT_EQ(a.made, 2);
+  EXPECT_EQ(w.report("a").telemetry->restarts, 1u);
+  EXPECT_EQ(w.report("a").counts.backlog, 0u);
+}
+
 TEST_F(hub_test, a_failed_connector_stays_down_until_an_operator_resumes_it) {
   auto& bad = w.add("bad");
   bad.does = script::mode::crash;

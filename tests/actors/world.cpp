@@ -12,6 +12,7 @@ class scripted_connector : public connector {
  public:
   explicit scripted_connector(std::shared_ptr<script> what) : script_(std::move(what)) {
     ++script_->made;
+    if (script_->cannot_be_made) throw std::runtime_error("cannot be made");
   }
 
   void deliver(std::vector<attempt> attempts) override {

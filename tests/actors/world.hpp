@@ -15,6 +15,7 @@ namespace airtrain {
 /// What a connector of the tests does with what it is handed, and what it was handed.
 struct script {
   enum class mode { deliver, keep, reject, crash } does = mode::deliver;
+  bool cannot_be_made = false;
   std::vector<std::string> seen;  ///< ids of events, one per attempt
   std::vector<attempt> kept;
   int made = 0;
