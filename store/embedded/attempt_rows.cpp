@@ -39,6 +39,7 @@ void put(std::string& out, const remembered& r, base& last) {
   put_signed(out, seq - last.seq);
   last.seq = seq;
   if (flags & has_part) put_varint(out, r.key.part);
+  if (flags & discarded) out.push_back(static_cast<char>(r.why_discarded));
   if (!r.attempted) return;
   const auto& a = r.attempt;
   if (!(flags & first_attempt)) put_varint(out, a.n);
@@ -57,6 +58,7 @@ remembered take(byte_reader& in, base& last) {
   r.key.seq = static_cast<std::uint64_t>(last.seq);
   if (flags & has_part) r.key.part = static_cast<std::uint16_t>(in.varint());
   r.discarded = (flags & discarded) != 0;
+  if (r.discarded) r.why_discarded = static_cast<reason>(in.u8());
   r.attempted = (flags & attempted) != 0;
   if (!r.attempted) return r;
   auto& a = r.attempt;

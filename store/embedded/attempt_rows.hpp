@@ -14,6 +14,7 @@ struct remembered {
   delivery_key key;
   bool attempted = true;  ///< `attempt` is set
   bool discarded = false;
+  reason why_discarded = reason::none;
   attempt_record attempt;
 };
 

@@ -74,6 +74,7 @@ bool connector_log::fits(const fetch_request& what, const fetch_result& out, std
 
 void connector_log::take_from_tail(const fetch_request& what, fetch_result& out) {
   std::size_t bytes = 0;
+  for (const auto& given : out.deliveries) bytes += given.event->bytes().size();
   while (!tail_.empty() && open_.size() < limits_.settings.open_max) {
     auto& event = tail_.front();
     const auto size = event.what->bytes().size();
@@ -130,6 +131,7 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
     open_.for_each([&](const open_list::entry& e) {
       if (!e.taken && out.returned.size() < what.count_max) out.returned.push_back(e.key);
     });
+    out.from_log = tail_.empty() && !at_tail_;
     out.next = next_;
     return out;
   }
@@ -171,7 +173,8 @@ result<fetch_result, store_error> connector_log::take(std::uint64_t epoch,
                        .lane = one.what.lane,
                        .accepted_ms = accepted_ms,
                        .due_ms = one.due_ms,
-                       .parked_row = one.parked_row};
+                       .parked_row = one.parked_row,
+                       .rendered = one.what.rendered};
       if (one.place != loaded_delivery::from::due) ++lanes_.of(one.what.lane).taken;
     }
     out.deliveries.push_back(std::move(one.what));
@@ -181,6 +184,7 @@ result<fetch_result, store_error> connector_log::take(std::uint64_t epoch,
       next_ = std::max(next_, *scanned_to);
       at_tail_ = tail_.empty() && routed_to_ <= next_;
     }
+    if (!more) take_from_tail(what, out);
     finish_fresh(out);
   } else {
     out.more = more;

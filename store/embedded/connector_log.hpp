@@ -110,9 +110,10 @@ class connector_log {
   /// What to read for a request, as of now.
   struct plan {
     std::vector<delivery_key> returned;  ///< fresh: of the open list
-    std::uint64_t next = 0;              ///< fresh: on from here, when nothing is returned
-    std::set<delivery_key> taken;        ///< due, lane: already with the owner
-    std::vector<delivery_key> aside;     ///< lane: held rows that wait for it
+    bool from_log = false;               ///< fresh: and then on in the log from `next`
+    std::uint64_t next = 0;
+    std::set<delivery_key> taken;     ///< due, lane: already with the owner
+    std::vector<delivery_key> aside;  ///< lane: held rows that wait for it
   };
   result<plan, store_error> plan_for(std::uint64_t epoch, const fetch_request& what) const;
   /// The owner takes what was read. `scanned_to`, for fresh: the log was read up to there.
@@ -166,6 +167,7 @@ class connector_log {
     std::int64_t accepted_ms = 0;
     std::int64_t due_ms = 0;
     delivery_key parked_row;
+    rendered_ref rendered;
   };
 
   void settle_one(settlement& s, std::int64_t now_ms);

@@ -54,7 +54,8 @@ std::optional<connector_log::origin> connector_log::with_owner(delivery_key key)
                   .lane = entry->lane,
                   .accepted_ms = entry->accepted_ms,
                   .due_ms = 0,
-                  .parked_row = {}};
+                  .parked_row = {},
+                  .rendered = nullptr};
   if (const auto found = off_log_.find(key); found != off_log_.end()) return found->second;
   return std::nullopt;
 }
@@ -66,6 +67,7 @@ void connector_log::remember(settlement& s) {
   attempts_.push_back({.key = s.key,
                        .attempted = attempted,
                        .discarded = is_discarded,
+                       .why_discarded = is_discarded ? s.why : reason::none,
                        .attempt = attempted ? s.attempt : attempt_record{}});
 }
 
@@ -133,7 +135,7 @@ void connector_log::move_aside(settlement& s, const origin& was) {
   record.accepted_ms = was.accepted_ms;
   record.history = s.history;
   record.last = s.attempt;
-  record.rendered = s.rendered;
+  record.rendered = s.rendered ? s.rendered : was.rendered;
   put_held(s.key, record);
 }
 
@@ -150,7 +152,7 @@ void connector_log::hold(held_state state, const settlement& s, const origin& wa
   record.group = s.group;
   record.history = s.history;
   record.last = s.attempt;
-  record.rendered = s.rendered;
+  record.rendered = s.rendered ? s.rendered : was.rendered;
   if (state == held_state::retry) {
     record.due_ms = s.due_ms;
     ++waiting_;
@@ -266,7 +268,11 @@ std::vector<row_change> connector_log::discard(delivery_key key, const held_reco
   if (record.lane != no_lane) --lanes_.of(record.lane).dead;
   --dead_;
   ++generation_;
-  attempts_.push_back({.key = key, .attempted = false, .discarded = true, .attempt = {}});
+  attempts_.push_back({.key = key,
+                       .attempted = false,
+                       .discarded = true,
+                       .why_discarded = reason::discarded_by_operator,
+                       .attempt = {}});
   drop_lane_if_empty(record.lane);
   return {{family::held, held_key(id_, key), std::nullopt},
           {family::held, payload_key(id_, key), std::nullopt}};

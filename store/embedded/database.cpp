@@ -4,6 +4,10 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/write_batch.h>
 
+#include <cstdarg>
+#include <cstdio>
+#include <mutex>
+
 #include "store/embedded/database_options.hpp"
 
 namespace airtrain::embedded {
@@ -11,6 +15,40 @@ namespace {
 
 rocksdb::Slice slice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
+}
+
+/// RocksDB names the damaged part of a log in its own messages only: keeps those.
+class damage_notes : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    std::array<char, 512> line{};
+    std::vsnprintf(line.data(), line.size(), format, arguments);
+    const std::string_view text{line.data()};
+    if (text.find("dropping") == std::string_view::npos) return;
+    std::lock_guard lock{mutex_};
+    if (notes_.size() < notes_bytes_max) notes_.append(notes_.empty() ? "" : "; ").append(text);
+  }
+  std::string take() {
+    std::lock_guard lock{mutex_};
+    return std::exchange(notes_, {});
+  }
+
+ private:
+  static constexpr std::size_t notes_bytes_max = 2048;
+  std::mutex mutex_;
+  std::string notes_;
+};
+
+store_error refusal(const rocksdb::Status& status, const std::string& path,
+                    const std::string& notes) {
+  const auto text = status.ToString();
+  if (text.find("lock") != std::string::npos)
+    return {store_error_code::write_failed,
+            fmt::format("{} is in use by another process ({})", path, text)};
+  auto error = error_from(status, fmt::format("opening {}", path));
+  if (!notes.empty()) error.message += " (" + notes + ")";
+  return error;
 }
 
 rocksdb::ReadOptions read_options() {
@@ -40,9 +78,16 @@ store_error error_from(const rocksdb::Status& status, std::string_view doing) {
 }
 
 result<std::shared_ptr<database>, store_error> database::open(const store_settings& settings,
-                                                              rocksdb::Env* env) {
+                                                              rocksdb::Env* env, mode how) {
   std::shared_ptr<database> out{new database};
+  out->env_ = env ? env : rocksdb::Env::Default();
   out->cache_ = make_cache(settings);
+  const auto path = database_path(settings).string();
+  const auto notes = std::make_shared<damage_notes>();
+  auto options = database_options(settings, out->cache_, env);
+  options.info_log = notes;
+  if (how == mode::salvage)
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   std::vector<rocksdb::ColumnFamilyDescriptor> families{
       {rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions{}}};
   for (std::size_t i = 0; i < family_count; ++i) {
@@ -50,23 +95,29 @@ result<std::shared_ptr<database>, store_error> database::open(const store_settin
     families.emplace_back(std::string{to_string(f)}, family_options(f, out->cache_));
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const auto status =
-      rocksdb::DB::Open(database_options(settings, out->cache_, env),
-                        database_path(settings).string(), families, &handles, &out->db_);
-  if (!status.ok())
-    return failure(error_from(status, fmt::format("opening {}", database_path(settings).string())));
+  rocksdb::Status status;
+  if (how == mode::read_only) {
+    status = out->env_->LockFile(path + "/LOCK", &out->lock_);
+    if (status.ok())
+      status = rocksdb::DB::OpenForReadOnly(options, path, families, &handles, &out->db_);
+  } else {
+    status = rocksdb::DB::Open(options, path, families, &handles, &out->db_);
+  }
+  if (!status.ok()) return failure(refusal(status, path, notes->take()));
   out->db_->DestroyColumnFamilyHandle(handles[0]);
   for (std::size_t i = 0; i < family_count; ++i) out->handles_[i] = handles[i + 1];
   return out;
 }
 
 database::~database() {
-  if (!db_) return;
-  for (auto* handle : handles_)
-    if (handle) db_->DestroyColumnFamilyHandle(handle);
-  // What fails here is found again by the recovery of the next opening.
-  db_->Close().PermitUncheckedError();
-  delete db_;
+  if (db_) {
+    for (auto* handle : handles_)
+      if (handle) db_->DestroyColumnFamilyHandle(handle);
+    // What fails here is found again by the recovery of the next opening.
+    db_->Close().PermitUncheckedError();
+    delete db_;
+  }
+  if (lock_) env_->UnlockFile(lock_).PermitUncheckedError();
 }
 
 result<std::optional<std::string>, store_error> database::get(family f, std::string_view key) {
@@ -155,6 +206,10 @@ std::uint64_t database::bytes_between(family f, std::string_view begin, std::str
   std::uint64_t bytes = 0;
   const auto status = db_->GetApproximateSizes(handle(f), &range, 1, &bytes);
   return status.ok() ? bytes : 0;
+}
+
+store_error database::verify_files() {
+  return error_from(db_->VerifyChecksum(), "verifying checksums");
 }
 
 store_error database::drop_range(family f, std::string_view begin, std::string_view end) {

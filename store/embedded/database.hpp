@@ -32,9 +32,15 @@ struct row_change {
 /// An open RocksDB. Readers share it by `shared_ptr`; the last one to let go closes it.
 class database {
  public:
-  /// `env` null: the system's. `read_only` opens without the lock and changes nothing.
+  enum class mode : std::uint8_t {
+    normal,
+    read_only,  ///< changes nothing; refused while another process has the database
+    salvage,    ///< takes what comes before the damage in a damaged log, drops the rest
+  };
+  /// `env` null: the system's. A refusal names the file that is damaged, where there is one.
   static result<std::shared_ptr<database>, store_error> open(const store_settings& settings,
-                                                             rocksdb::Env* env);
+                                                             rocksdb::Env* env,
+                                                             mode how = mode::normal);
   ~database();
   database(const database&) = delete;
   database& operator=(const database&) = delete;
@@ -63,6 +69,8 @@ class database {
   /// Bytes of all files, and of `ev` alone between two keys.
   std::uint64_t bytes_on_disk();
   std::uint64_t bytes_between(family f, std::string_view begin, std::string_view end);
+  /// Reads all files and compares their checksums.
+  store_error verify_files();
   /// Drops the rows of the range: whole files at once, the rest by a tombstone.
   store_error drop_range(family f, std::string_view begin, std::string_view end);
 
@@ -71,6 +79,8 @@ class database {
   rocksdb::DB* db_ = nullptr;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> handles_{};
   std::shared_ptr<rocksdb::Cache> cache_;
+  rocksdb::Env* env_ = nullptr;
+  rocksdb::FileLock* lock_ = nullptr;  ///< of a read-only opening
 };
 
 /// Where RocksDB's own files are.

@@ -16,7 +16,7 @@ bool ok(const store_error& error) {
 
 struct past {
   std::vector<attempt_record> attempts;
-  bool discarded = false;
+  std::optional<reason> discarded;
 };
 
 result<past, store_error> past_of(database& db, connector_id connector, delivery_key key) {
@@ -30,7 +30,7 @@ result<past, store_error> past_of(database& db, connector_id connector, delivery
                                damaged |= !some;
                                for (const auto& one : some.value_or(std::vector<remembered>{})) {
                                  if (one.key != key) continue;
-                                 out.discarded |= one.discarded;
+                                 if (one.discarded) out.discarded = one.why_discarded;
                                  if (one.attempted) out.attempts.push_back(one.attempt);
                                }
                                return !damaged;
@@ -91,9 +91,14 @@ result<delivery_detail, store_error> describe_delivery(database& db, const conne
   } else {
     const auto parked = is_parked(db, connector.id(), key, lane);
     if (!parked) return failure(parked.error());
-    out.state = *parked             ? delivery_state::waiting
-                : before->discarded ? delivery_state::discarded
-                                    : delivery_state::delivered;
+    if (*parked) {
+      out.state = delivery_state::waiting;
+    } else if (before->discarded) {
+      out.state = delivery_state::discarded;
+      out.why = *before->discarded;
+    } else {
+      out.state = delivery_state::delivered;
+    }
   }
   if (!ended(out.state) && !connector.opened()) out.state = delivery_state::orphaned;
   return out;

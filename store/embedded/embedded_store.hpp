@@ -48,6 +48,10 @@ class embedded_store final : public store {
 
   /// One round of retention now; waits for it.
   store_error trim() { return maintenance_.trim(); }
+  /// Brings the high-water file up to what is durable now, not a moment later.
+  void note_durable() { maintenance_.note_durable(); }
+  /// Events below it are gone from the log.
+  std::uint64_t edge() const { return engine_.edge; }
 
  private:
   task_thread& reader_of(connector_id id);

@@ -64,11 +64,13 @@ class fetch {
   }
 
   store_error find_fresh() {
-    if (!plan_.returned.empty()) {
-      for (const auto& key : plan_.returned) candidates_.push_back({.key = key, .parked_row = {}});
+    for (const auto& key : plan_.returned) candidates_.push_back({.key = key, .parked_row = {}});
+    const auto room = what_.count_max - plan_.returned.size();
+    if (!plan_.from_log || room == 0) {
+      more_ = room == 0;
       return {};
     }
-    auto run = engine_.index.after(db_, connector_.id(), plan_.next, what_.count_max);
+    auto run = engine_.index.after(db_, connector_.id(), plan_.next, room);
     if (!run) return run.error();
     for (auto seq : run->seqs)
       candidates_.push_back({.key = {.seq = seq, .part = 0}, .parked_row = {}});

@@ -90,6 +90,7 @@ void maintenance::watch_disk() {
 }
 
 void maintenance::note_durable() {
+  std::lock_guard lock{noting_};
   const auto durable_to = writer_.durable_to();
   if (durable_to == noted_high_water_) return;
   const auto error = engine_.high_water.write(durable_to);
@@ -136,7 +137,7 @@ store_error maintenance::trim() {
   // Readers first: what lies below the edge is not looked for in the log any more.
   engine_.edge = edge;
   const auto db = engine_.db.get();
-  return db ? drop_below(engine_, *db, edge) : engine_.health.unavailable();
+  return db ? drop_below(*db, edge) : engine_.health.unavailable();
 }
 
 }  // namespace airtrain::embedded

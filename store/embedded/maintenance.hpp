@@ -32,6 +32,7 @@ class maintenance {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
+  std::mutex noting_;
   std::uint64_t noted_high_water_ = 0;
   std::thread thread_;
 };

@@ -95,7 +95,7 @@ result<std::vector<row_change>, store_error> evacuate(const engine& with, databa
   return out;
 }
 
-store_error drop_below(engine& with, database& db, std::uint64_t edge) {
+store_error drop_below(database& db, std::uint64_t edge) {
   const auto block = block_of(edge);
   for (const auto& [f, end] :
        {std::pair{family::ev, event_key(edge)}, std::pair{family::rix, block_key(block)},

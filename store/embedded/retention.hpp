@@ -15,9 +15,8 @@ result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
 result<std::vector<row_change>, store_error> evacuate(const engine& with, database& db,
                                                       std::uint64_t edge);
 
-/// Drops the log below `edge`, once that edge is on disk, and buckets of ids that outlived both
-/// window and events.
-store_error drop_below(engine& with, database& db, std::uint64_t edge);
+/// Drops the log below `edge`, once that edge is on disk.
+store_error drop_below(database& db, std::uint64_t edge);
 
 /// The dead letters that are older than `retention.dead_letters` and stop no lane.
 result<std::vector<dead_letter_id>, store_error> outlived_dead_letters(const engine& with,

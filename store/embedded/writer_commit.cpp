@@ -34,7 +34,7 @@ std::vector<published_event> verdicts(const publish_request& request,
   for (std::size_t i = 0; i < request.items.size(); ++i) {
     const auto content = request.items[i].what->content_hash();
     const known_id* known = on_disk[i] ? &*on_disk[i] : nullptr;
-    for (const auto* ids : {&group, &own})
+    for (const auto* ids : {&group, &std::as_const(own)})
       if (const auto found = ids->find(hashes[i]); !known && found != ids->end())
         known = &found->second;
     if (!known) {
@@ -67,7 +67,7 @@ void writer::turn(work& what) {
   commit c;
   c.next_seq = next_seq_;
   auto refusal = what.stopping ? engine_.health.unavailable() : store_error{};
-  const auto db = engine_.db.get();
+  auto db = engine_.db.get();
   if (!db) refusal = engine_.health.unavailable();
   if (!ok(refusal)) {
     // At the end nothing new is taken, but what was settled is still made durable.
@@ -81,6 +81,7 @@ void writer::turn(work& what) {
   }
   auto error = build(*db, what, c);
   if (ok(error)) error = write(*db, c);
+  db.reset();  // it may have to be closed
   if (ok(error))
     committed(c);
   else

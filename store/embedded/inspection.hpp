@@ -1,0 +1,42 @@
+#pragma once
+
+#include "store/embedded/database.hpp"
+#include "store/embedded/environment.hpp"
+#include "store/embedded_store.hpp"
+
+namespace airtrain::embedded {
+
+/// Checks every invariant of a stopped store that can be checked, and collects the rows that mend
+/// it. Reads everything: its cost follows the size of the store.
+class inspection {
+ public:
+  inspection(database& db, recovery_report& into) : db_(db), report_(into) {}
+
+  /// Stops at the first thing that cannot even be read.
+  store_error run();
+  /// What to write to mend the store.
+  std::vector<row_change> mending() { return std::move(mending_); }
+  /// The first sequence number behind all that is in the log.
+  std::uint64_t log_end() const { return log_end_; }
+
+ private:
+  store_error check_log();
+  store_error check_block(std::uint64_t block);
+  store_error check_cursors();
+  store_error check_held();
+  store_error check_due();
+  store_error check_parked();
+  /// The event of that delivery can be read.
+  result<bool, store_error> has_event(connector_id connector, delivery_key key);
+
+  void found(std::string what);
+  void mend(row_change change, std::string what);
+
+  database& db_;
+  recovery_report& report_;
+  std::vector<row_change> mending_;
+  std::uint64_t edge_ = 0;
+  std::uint64_t log_end_ = 1;
+};
+
+}  // namespace airtrain::embedded

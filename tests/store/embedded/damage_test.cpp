@@ -1,0 +1,247 @@
+// What happens to the files: power cuts, damage, other processes.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "store/embedded/block_index.hpp"
+#include "store/embedded/keys.hpp"
+#include "store/embedded/log_index.hpp"
+#include "store/embedded_store.hpp"
+#include "tests/store/embedded/driver.hpp"
+
+namespace airtrain::embedded::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// The write-ahead log that was written last and holds something.
+std::filesystem::path newest_wal(const std::filesystem::path& database) {
+  std::filesystem::path newest;
+  for (const auto& entry : std::filesystem::directory_iterator{database})
+    if (entry.path().extension() == ".log" && entry.file_size() > 0 && entry.path() > newest)
+      newest = entry.path();
+  return newest;
+}
+
+void flip_bit(const std::filesystem::path& path, std::uint64_t at) {
+  std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+  file.seekg(static_cast<std::streamoff>(at));
+  const auto byte = static_cast<char>(file.get() ^ 0x10);
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(byte);
+}
+
+/// A store whose process was cut off, with what was synced until then.
+struct cut_off {
+  temporary_directory directory;
+  connector_id to = 0;
+
+  explicit cut_off(int events = 20) {
+    driver from;
+    EXPECT_EQ(from.start().code, store_error_code::none);
+    to = from.connector("a");
+    for (int i = 0; i < events; ++i) from.publish_many(to, i, 1, 500);
+    from.flush();
+    from.store().note_durable();
+    from.files.copy_synced(from.directory(), directory.path());
+  }
+};
+
+}  // namespace
+
+TEST(embedded_store, what_was_answered_survives_a_power_cut_at_that_moment) {
+  driver from;
+  ASSERT_EQ(from.start().code, store_error_code::none);
+  const auto a = from.connector("a");
+  temporary_directory survived;
+  std::promise<void> answered;
+  publish_request request;
+  request.items.push_back({sealed("1", from.now_ms), {{.connector = a}}});
+  // Inside the completion: not a moment later than the producer could know.
+  from.store().publish({std::move(request)}, [&](auto) {
+    from.files.copy_synced(from.directory(), survived.path());
+    answered.set_value();
+  });
+  answered.get_future().get();
+
+  driver after{survived.path()};
+  const auto error = after.start();
+  ASSERT_EQ(error.code, store_error_code::none) << error.message;
+  EXPECT_EQ(after.fresh(a, after.open(a)).size(), 1u);
+}
+
+TEST(embedded_store, a_torn_tail_of_the_log_is_taken_without_what_was_never_answered) {
+  cut_off store;
+  const auto wal = newest_wal(store.directory.path() / "log");
+  {
+    // A power cut in the middle of the next write leaves half a record.
+    std::ofstream file{wal, std::ios::app | std::ios::binary};
+    file << std::string("\x12\x34\x56\x78\x00\x70\x01half a record", 20);
+  }
+  driver after{store.directory.path()};
+  const auto error = after.start();
+  ASSERT_EQ(error.code, store_error_code::none) << error.message;
+  EXPECT_EQ(after.fresh(store.to, after.open(store.to)).size(), 20u);
+}
+
+TEST(embedded_store, a_flipped_bit_in_the_log_is_refused_and_the_file_named) {
+  cut_off store;
+  const auto wal = newest_wal(store.directory.path() / "log");
+  flip_bit(wal, std::filesystem::file_size(wal) / 2);
+  driver after{store.directory.path()};
+  const auto error = after.start();
+  EXPECT_EQ(error.code, store_error_code::damaged);
+  EXPECT_THAT(error.message, HasSubstr(wal.filename().string()));
+}
+
+TEST(embedded_store, a_log_that_lost_its_end_is_refused_by_the_high_water_file) {
+  cut_off store;
+  const auto wal = newest_wal(store.directory.path() / "log");
+  std::filesystem::resize_file(wal, std::filesystem::file_size(wal) / 2);
+  driver after{store.directory.path()};
+  const auto error = after.start();
+  EXPECT_EQ(error.code, store_error_code::damaged);
+  EXPECT_THAT(error.message, HasSubstr("acknowledged events are missing"));
+  EXPECT_THAT(error.message, HasSubstr("high-water"));
+}
+
+TEST(embedded_store, a_deleted_log_is_refused) {
+  cut_off store;
+  std::filesystem::remove(newest_wal(store.directory.path() / "log"));
+  driver after{store.directory.path()};
+  EXPECT_EQ(after.start().code, store_error_code::damaged);
+
+  std::filesystem::remove_all(store.directory.path() / "log");
+  const auto error = after.start();
+  EXPECT_EQ(error.code, store_error_code::damaged);
+  EXPECT_THAT(error.message, HasSubstr("high-water"));
+}
+
+TEST(embedded_store, a_second_process_is_refused_and_told_why) {
+  // Forked first: a lock is known within a process even without the file system.
+  temporary_directory directory;
+  int opened[2];
+  ASSERT_EQ(::pipe(opened), 0);
+  const auto child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    char byte = 0;
+    if (::read(opened[0], &byte, 1) != 1) ::_exit(2);
+    driver second{directory.path()};
+    const auto error = second.start();
+    const bool told = error.message.find("in use by another process") != std::string::npos;
+    ::_exit(told ? 0 : 1);
+  }
+  driver first{directory.path()};
+  ASSERT_EQ(first.start().code, store_error_code::none);
+  ASSERT_EQ(::write(opened[1], "x", 1), 1);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(embedded_store, what_was_answered_survives_kill_9) {
+  temporary_directory directory;
+  int answers[2];
+  ASSERT_EQ(::pipe(answers), 0);
+  const auto child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    driver store{directory.path()};
+    if (store.start().code != store_error_code::none) ::_exit(1);
+    const auto a = store.connector("a");
+    for (int i = 0;; ++i) {
+      store.publish_many(a, i, 1);
+      const char byte = 1;
+      if (::write(answers[1], &byte, 1) != 1) ::_exit(1);
+    }
+  }
+  ::close(answers[1]);
+  char byte = 0;
+  std::size_t answered = 0;
+  while (answered < 50 && ::read(answers[0], &byte, 1) == 1) ++answered;
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  while (::read(answers[0], &byte, 1) == 1) ++answered;
+  ::close(answers[0]);
+
+  driver after{directory.path()};
+  const auto error = after.start();
+  ASSERT_EQ(error.code, store_error_code::none) << error.message;
+  const auto a = after.connector("a");
+  EXPECT_GE(after.fresh(a, after.open(a)).size(), answered);
+}
+
+TEST(recover_embedded_store, finds_nothing_wrong_with_a_sound_store_and_changes_nothing) {
+  cut_off store;
+  store_settings settings;
+  settings.data_dir = store.directory.path();
+  const auto report = recover_embedded_store(settings, false);
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->sound);
+  EXPECT_THAT(report->findings, ::testing::IsEmpty());
+}
+
+TEST(recover_embedded_store, names_a_flipped_bit_and_takes_what_comes_before_it_when_told_to) {
+  cut_off store;
+  const auto wal = newest_wal(store.directory.path() / "log");
+  flip_bit(wal, std::filesystem::file_size(wal) / 2);
+  store_settings settings;
+  settings.data_dir = store.directory.path();
+
+  const auto dry = recover_embedded_store(settings, false);
+  ASSERT_TRUE(dry) << dry.error().message;
+  EXPECT_FALSE(dry->sound);
+  EXPECT_THAT(dry->findings.at(0), HasSubstr(wal.filename().string()));
+  driver refused{store.directory.path()};
+  EXPECT_NE(refused.start().code, store_error_code::none) << "a dry run has changed something";
+
+  const auto wet = recover_embedded_store(settings, true);
+  ASSERT_TRUE(wet) << wet.error().message;
+  EXPECT_THAT(wet->findings.back(), HasSubstr("acknowledged events are missing"));
+  driver after{store.directory.path()};
+  const auto error = after.start();
+  ASSERT_EQ(error.code, store_error_code::none) << error.message;
+  const auto left = after.fresh(store.to, after.open(store.to)).size();
+  EXPECT_GT(left, 0u);
+  EXPECT_LT(left, 20u);
+}
+
+TEST(recover_embedded_store, rebuilds_a_wrong_index_and_drops_what_lost_its_event) {
+  temporary_directory directory;
+  {
+    driver store{directory.path()};
+    ASSERT_EQ(store.start().code, store_error_code::none);
+    const auto a = store.connector("a");
+    store.publish_many(a, 0, 5000);
+    const auto epoch = store.open(a);
+    const auto taken = store.fresh(a, epoch, 1);
+    store.settle(a, epoch, {settled(taken[0], settlement::kind::dead)});
+    store.flush();
+  }
+  driver broken{directory.path()};
+  {
+    const auto db = database::open(broken.settings, nullptr);
+    ASSERT_TRUE(db);
+    block_index_builder wrong;
+    ASSERT_EQ((*db)
+                  ->write({{family::rix, block_key(0), wrong.encode()},
+                           {family::ev, event_key(1), std::nullopt}},
+                          true)
+                  .code,
+              store_error_code::none);
+  }
+  const auto dry = recover_embedded_store(broken.settings, false);
+  ASSERT_TRUE(dry);
+  EXPECT_EQ(dry->findings.size(), 2u);
+  const auto wet = recover_embedded_store(broken.settings, true);
+  ASSERT_TRUE(wet);
+  EXPECT_EQ(wet->repairs.size(), 2u);
+  const auto again = recover_embedded_store(broken.settings, false);
+  EXPECT_TRUE(again->sound) << again->findings.at(0);
+}
+
+}  // namespace airtrain::embedded::tests
