@@ -88,6 +88,7 @@ void listener::accept_waiting() {
 
 /// Without a pause the loop would spin: the connection stays acceptable.
 void listener::back_off() {
+  all_->accept_pauses.fetch_add(1, std::memory_order_relaxed);
   retry_.expires_after(out_of_descriptors_pause);
   retry_.async_wait([self = shared_from_this()](const error_code& error) {
     if (!error && self->acceptor_.is_open()) self->accept_waiting();

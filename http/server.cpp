@@ -71,7 +71,8 @@ server_figures server::figures() const {
           .accepted = from.accepted.load(std::memory_order_relaxed),
           .refused_malformed = from.refused_malformed.load(std::memory_order_relaxed),
           .refused_overload = from.refused_overload.load(std::memory_order_relaxed),
-          .timed_out = from.timed_out.load(std::memory_order_relaxed)};
+          .timed_out = from.timed_out.load(std::memory_order_relaxed),
+          .accept_pauses = from.accept_pauses.load(std::memory_order_relaxed)};
 }
 
 }  // namespace airtrain::http

@@ -90,6 +90,7 @@ struct server_figures {
   std::uint64_t refused_malformed = 0;
   std::uint64_t refused_overload = 0;
   std::uint64_t timed_out = 0;
+  std::uint64_t accept_pauses = 0;  ///< out of file descriptors or memory
 };
 
 /// The HTTP/1.1 server. One listener per I/O thread (SO_REUSEPORT) or handed-off accepts.

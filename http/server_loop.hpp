@@ -33,6 +33,7 @@ struct server_shared {
   std::atomic<std::uint64_t> refused_malformed{0};
   std::atomic<std::uint64_t> refused_overload{0};
   std::atomic<std::uint64_t> timed_out{0};
+  std::atomic<std::uint64_t> accept_pauses{0};
 };
 
 /// The part of a server that lives on one loop: its sessions, and the answers that come from other
