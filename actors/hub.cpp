@@ -17,14 +17,8 @@ std::int64_t system_wall_ms() {
 }
 
 reply<operator_answer> operator_reply(operator_done done) {
-  return {[done = std::move(done)](const operator_answer& a) {
-            const auto code = a.what == operator_answer::code::done ? operator_code::done
-                              : a.what == operator_answer::code::no_such_connector
-                                  ? operator_code::no_such_connector
-                                  : operator_code::failed;
-            done(code, a.message);
-          },
-          {operator_answer::code::failed, "the connector ended before it could answer"}};
+  return {[done = std::move(done)](const operator_answer& a) { done(a.code, a.message); },
+          {operator_code::failed, "the connector ended before it could answer"}};
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "actors/telemetry.hpp"
 #include "core/dispatch/dispatcher.hpp"
 #include "messages/event.hpp"
+#include "messages/operator_answer.hpp"
 #include "messages/result.hpp"
 #include "store/store.hpp"
 
@@ -41,11 +42,10 @@ struct connector_report {
   std::shared_ptr<const connector_telemetry> telemetry;  ///< null for orphans
 };
 
-enum class operator_code : std::uint8_t { done, no_such_connector, failed };
 using operator_done = std::function<void(operator_code, std::string message)>;
 
-/// The hub: owns the actor system, the router and, through it, a supervisor per connector. All
-/// methods may be called from any thread but the actors' own; callbacks run on a thread of the
+/// The hub: owns the actor system, the router, and the overseer with a supervisor per connector.
+/// All methods may be called from any thread but the actors' own; callbacks run on a thread of the
 /// manager or the store and must only hand on.
 class integration_manager {
  public:

@@ -111,7 +111,7 @@ overseer_state::place* overseer_state::find(std::string_view connector) {
 
 template <class Order>
 void overseer_state::hand_on(const Order& order) {
-  using code = operator_answer::code;
+  using code = operator_code;
   const auto* where = find(order.connector);
   if (!where) return order.to({code::no_such_connector, "no connector has this name"});
   if (where->supervisor) return caf::anon_send(*where->supervisor, order);
@@ -125,7 +125,7 @@ void overseer_state::resume(const resume_connector& order) {
   start(*where);
   tell(*where, connector_event::kind::state_changed, connector_state::running,
        "started again by an operator");
-  order.to({operator_answer::code::done, {}});
+  order.to({operator_code::done, {}});
 }
 
 void overseer_state::ask_why(const airtrain::ask_why& question) {

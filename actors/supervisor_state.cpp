@@ -165,7 +165,7 @@ void supervisor_state::drain(const reply<bool>& to) {
 
 bool supervisor_state::opened(const reply<operator_answer>& or_refuse) const {
   if (dispatcher_) return true;
-  or_refuse({operator_answer::code::failed,
+  or_refuse({operator_code::failed,
              "the connector is not open yet: " +
                  (open_error_.empty() ? "the store has not answered" : open_error_)});
   return false;
@@ -175,21 +175,21 @@ void supervisor_state::pause(const reply<operator_answer>& to) {
   if (!opened(to)) return;
   dispatcher_->pause(now(), actions_);
   perform();
-  to({operator_answer::code::done, {}});
+  to({operator_code::done, {}});
 }
 
 void supervisor_state::resume(const reply<operator_answer>& to) {
   if (!opened(to)) return;
   dispatcher_->resume(now(), actions_);
   perform();
-  to({operator_answer::code::done, {}});
+  to({operator_code::done, {}});
 }
 
 void supervisor_state::command(breaker_command what, const reply<operator_answer>& to) {
   if (!opened(to)) return;
   dispatcher_->command(what, now(), actions_);
   perform();
-  to({operator_answer::code::done, {}});
+  to({operator_code::done, {}});
 }
 
 void supervisor_state::why(const ask_why& question) {

@@ -42,11 +42,10 @@ struct bulk_total {
 };
 
 std::string total_json(const bulk_total& total) {
-  std::string refused;
-  for (const json_view& one : total.refused)
-    refused += (refused.empty() ? "" : ",") + std::string(one.raw());
+  std::vector<std::string_view> refused;
+  for (const json_view& one : total.refused) refused.push_back(one.raw());
   return fmt::format("{{\"matched\":{:.0f},\"done\":{:.0f},\"refused\":[{}]}}", total.matched,
-                     total.done, refused);
+                     total.done, fmt::join(refused, ","));
 }
 
 void print_total(const bulk_total& total, std::string_view done_word, bool dry_run) {

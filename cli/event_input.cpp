@@ -92,10 +92,12 @@ batch_body body_of(const event_batch& batch) {
   const auto first = json_view::parse(batch.events.front().json);
   const bool cloudevents = first && (*first)["specversion"].present();
   made.content_type = cloudevents ? "application/cloudevents-batch+json" : "application/json";
-  made.text = "[";
-  for (const input_event& event : batch.events)
-    made.text += (made.text.size() > 1 ? "," : "") + event.json;
-  made.text += "]";
+  made.text.push_back('[');
+  for (const input_event& event : batch.events) {
+    if (made.text.size() > 1) made.text.push_back(',');
+    made.text += event.json;
+  }
+  made.text.push_back(']');
   return made;
 }
 

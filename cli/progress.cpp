@@ -19,7 +19,7 @@ std::string progress_text(double share, std::uint64_t events, double seconds, st
   if (width < percent.size() + brackets + 1) return cut_to(percent, width);
   const std::size_t cells = std::min(bar_max, width - percent.size() - brackets);
   const auto full = static_cast<std::size_t>(std::min(share, 1.0) * static_cast<double>(cells));
-  return "[" + std::string(full, '#') + std::string(cells - full, ' ') + "]" + percent;
+  return fmt::format("[{:#<{}}{:{}}]{}", "", full, "", cells - full, percent);
 }
 
 progress::progress(std::uint64_t bytes_total)

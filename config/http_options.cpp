@@ -25,17 +25,16 @@ void read_scopes(reader& r, const node& at, api_key_settings& into) {
 }
 
 void read_digest(reader& r, const node& at, api_key_settings& into) {
-  std::string digest = at.text;
-  for (char& c : digest)
+  // The value is not repeated: somebody may have put the key itself here.
+  constexpr std::string_view wanted =
+      "must be the SHA-256 of the key, 64 hexadecimal digits in quotes: "
+      "printf %s KEY | sha256sum";
+  constexpr std::size_t digits = 64;
+  const bool hex = at.text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  if (!at.scalar() || at.text.size() != digits || !hex) return r.problem(at, std::string(wanted));
+  into.sha256 = at.text;
+  for (char& c : into.sha256)
     if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
-  const bool hex = digest.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!at.scalar() || digest.size() != 64 || !hex)
-    // The value is not repeated: somebody may have put the key itself here.
-    r.problem(at,
-              "must be the SHA-256 of the key, 64 hexadecimal digits in quotes: "
-              "printf %s KEY | sha256sum");
-  else
-    into.sha256 = std::move(digest);
 }
 
 const options<api_key_settings>& key_options() {

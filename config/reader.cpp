@@ -33,6 +33,10 @@ bool has_control(std::string_view text) {
 
 }  // namespace
 
+reader::scope reader::enter_item(std::size_t index) {
+  return scope(*this, fmt::format("[{}]", index));
+}
+
 void reader::problem(int line, int column, std::string message) {
   std::string key_path;
   for (const std::string& key : path_) {

@@ -29,9 +29,7 @@ class reader {
     reader& reader_;
   };
   [[nodiscard]] scope enter(std::string key) { return scope(*this, std::move(key)); }
-  [[nodiscard]] scope enter_item(std::size_t index) {
-    return scope(*this, "[" + std::to_string(index) + "]");
-  }
+  [[nodiscard]] scope enter_item(std::size_t index);
 
   void problem(int line, int column, std::string message);
   void problem(const node& at, std::string message) {

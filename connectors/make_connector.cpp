@@ -1,5 +1,7 @@
 #include "connectors/make_connector.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "connectors/cloud_event.hpp"
@@ -9,6 +11,15 @@
 
 namespace airtrain {
 namespace {
+
+constexpr std::string_view line_end = "\r\n";
+
+/// A secret read from a file easily has a line break at its end: it would break the request's head.
+bool fits_in_a_header(std::string_view line) {
+  if (line.ends_with(line_end)) line.remove_suffix(line_end.size());
+  return std::none_of(line.begin(), line.end(),
+                      [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
 
 using made = result<std::unique_ptr<connector>, std::string>;
 
@@ -21,10 +32,12 @@ made make_http(const connector_settings& settings, const connector_environment& 
   target.connections_max = settings.dispatch.concurrency;
   target.ca_file = http.ca ? http.ca->string() : std::string{};
   target.body_bytes_max = http.max_answer;
+  auto exchanges = std::make_shared<http_exchange_factory>(settings);
+  if (!fits_in_a_header(exchanges->requests().credentials()))
+    return failure(std::string("the credentials hold a line break or another control character"));
   auto to = env.client->make_target(std::move(target));
   if (!to) return failure(std::move(to.error()));
-  return std::make_unique<http_connector>(std::make_shared<http_exchange_factory>(settings),
-                                          std::move(*to), http.timeout, env);
+  return std::make_unique<http_connector>(std::move(exchanges), std::move(*to), http.timeout, env);
 }
 
 made make_file(const connector_settings& settings) {

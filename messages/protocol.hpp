@@ -9,6 +9,7 @@
 
 #include "messages/connector_status.hpp"
 #include "messages/delivery.hpp"
+#include "messages/operator_answer.hpp"
 #include "messages/reply.hpp"
 #include "messages/settlement.hpp"
 
@@ -19,12 +20,6 @@ namespace airtrain {
 
 enum class breaker_command : std::uint8_t;  // its values: core/dispatch/dispatcher.hpp
 class fetch_reply;                          // actors/fetch_reply.hpp
-
-struct operator_answer {
-  enum class code : std::uint8_t { done, no_such_connector, failed };
-  code what = code::failed;
-  std::string message;
-};
 
 // --- To the router.
 

@@ -29,7 +29,6 @@ class throttle {
     counted_from_ = next_serial;
   }
   void delivered() { in_a_row_ = 0; }
-  void lift() { until_ = {}; }
   /// `left_ms` of an earlier life's pause; negative: it is over.
   void restore(std::int64_t left_ms, std::chrono::milliseconds at_most,
                std::chrono::microseconds now) {

@@ -4,15 +4,14 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <sstream>
 
 #include "connectors/cloud_event.hpp"
 #include "connectors/make_connector.hpp"
 #include "tests/connectors/events.hpp"
+#include "tests/connectors/waiting_sink.hpp"
 
 namespace airtrain {
 namespace {
@@ -46,26 +45,6 @@ TEST(cloud_event_line, encodes_binary_data) {
   EXPECT_THAT(line, HasSubstr(R"("id":"a\"b")"));
   EXPECT_THAT(line, HasSubstr(R"("data_base64":"AP8=")"));
 }
-
-/// Lets a test wait for outcomes that come from another thread.
-class waiting_sink : public outcome_sink {
- public:
-  void push(attempt_outcome outcome) override {
-    std::lock_guard lock(mutex_);
-    outcomes_.push_back(std::move(outcome));
-    came_.notify_all();
-  }
-  std::vector<attempt_outcome> wait_for(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    came_.wait_for(lock, std::chrono::seconds{20}, [&] { return outcomes_.size() >= count; });
-    return outcomes_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable came_;
-  std::vector<attempt_outcome> outcomes_;
-};
 
 struct file_connector_test : ::testing::Test {
   fs::path folder =

@@ -101,6 +101,14 @@ TEST_F(http_exchange_test, fills_credentials_in_and_keeps_them_out_of_the_frozen
   EXPECT_THAT(end.rendered->headers, Not(HasSubstr("s3cret")));
 }
 
+TEST_F(http_exchange_test, credentials_with_a_line_break_are_refused_when_the_connector_is_made) {
+  target.auth = bearer_auth{secret("s3cret\n")};
+  settings.target = target;
+  const auto refused = make_connector(settings, {});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), Not(HasSubstr("s3cret")));
+}
+
 TEST_F(http_exchange_test, encodes_basic_credentials) {
   target.auth = basic_auth{"Aladdin", secret("open sesame")};
   EXPECT_THAT(request().headers,

@@ -15,6 +15,8 @@ void world::plan_chaos() {
   const auto some_time = [this] { return random_.between(microseconds{0}, chaos); };
   for (auto left = random_.between(5, 60); left > 0; --left)
     time_.after(some_time(), [this] { submit_something(); });
+  for (auto left = random_.between(0, 3); left > 0; --left)
+    time_.after(some_time(), [this] { submit_conflict(); });
   for (auto left = random_.between(0, 8); left > 0; --left)
     time_.after(some_time(), [this] { break_something(); });
   for (auto left = random_.between(0, 20); left > 0; --left)
@@ -43,12 +45,7 @@ void world::break_something() {
     case 2:
       return begin_graceful_restart();
     case 3:
-      if (restarting_) return;
-      log_.note("a supervisor dies");
-      if (auto& unlucky = any_system(); true) {
-        stop_supervisor(unlucky);
-        start_supervisor(unlucky);
-      }
+      if (!restarting_) restart_supervisor(any_system());
       return;
     case 4:
       faults.fail_commits = static_cast<std::uint32_t>(random_.between(1, 3));
@@ -135,7 +132,7 @@ void world::replay_some(const system& of) {
 void world::replay(std::vector<dead_letter_id> ids, replay_options options) {
   account_->replay_asked(ids);
   store_->replay(ids, options, [this, ids](const auto& done) {
-    if (!done) return read_store_again();
+    if (!done) return outcome_unknown(ids);
     for (const auto& id : ids) {
       const auto is_it = [&](const bulk_refusal& refusal) { return refusal.id == id; };
       if (std::none_of(done->refused.begin(), done->refused.end(), is_it)) account_->replayed(id);
@@ -151,7 +148,7 @@ void world::discard_one(const system& of) {
     const auto id = random_.pick(ids);
     account_->discard_asked({id});
     store_->discard({id}, [this, id](const auto& done) {
-      if (!done) return read_store_again();
+      if (!done) return outcome_unknown({id});
       if (done->done == 0) return;
       log_.note("discarded {}", to_string(id));
       account_->discarded(id);
@@ -161,12 +158,24 @@ void world::discard_one(const system& of) {
   });
 }
 
+/// A write that failed may have landed all the same, and its owner was not told: another owner
+/// reads what is true.
+void world::outcome_unknown(const std::vector<dead_letter_id>& ids) {
+  read_store_again();
+  if (restarting_) return;
+  std::set<connector_id> concerned;
+  for (const auto& id : ids) concerned.insert(id.connector);
+  for (const auto id : concerned) restart_supervisor(systems_.at(id));
+}
+
 void world::tell_lanes(const bulk_result& done) {
-  for (const auto& changed : done.changed)
+  for (const auto& changed : done.changed) {
+    for (const auto& lane : changed.lanes) log_.note("{}   {}", changed.connector, text(lane));
     systems_.at(changed.connector)
         .loop->tell({"lanes changed"}, [lanes = changed.lanes](auto& d, auto now, auto& out) {
           d.lanes_changed(lanes, now, out);
         });
+  }
 }
 
 }  // namespace airtrain::sim

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "messages/delivery.hpp"
+#include "messages/settlement.hpp"
 #include "tests/sim/agenda.hpp"
 
 namespace airtrain::sim {
@@ -25,6 +26,15 @@ void demand(bool holds, fmt::format_string<Args...> what, Args&&... args) {
 
 inline std::string text(const delivery_key& key) {
   return fmt::format("{}.{}", key.seq, key.part);
+}
+
+inline std::string text(const blocked_lane& lane) {
+  return fmt::format(
+      "lane {}{}{}{}", lane.lane, lane.stopped ? ", stopped by " + text(lane.stopped_by) : "",
+      lane.aside_count > 0
+          ? fmt::format(", {} aside from {}", lane.aside_count, text(lane.first_aside))
+          : "",
+      lane.waiting ? ", waiting " + text(lane.first_waiting) : "");
 }
 
 /// What happened when, to stdout, for the reader of one seed.

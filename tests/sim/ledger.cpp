@@ -77,7 +77,7 @@ bool ledger::stops_lanes(const account& of, const record& one) const {
 
 void ledger::owner_gone(connector_id connector) {
   auto& owner = accounts_.at(connector);
-  for (auto& [key, one] : owner.records) one.taken = one.in_flight = false;
+  for (auto& [key, one] : owner.records) one.taken = one.in_flight = one.delivered = false;
   owner.busy.clear();
   owner.in_flight = owner.in_window = 0;
 }

@@ -1,5 +1,7 @@
 // What there is in one simulated world, and what is sent into it.
 
+#include <algorithm>
+
 #include "tests/sim/world.hpp"
 
 namespace airtrain::sim {
@@ -98,6 +100,23 @@ void world::submit_something() {
   }
   requests_.push_back(what);
   submit(what);
+}
+
+/// An id that is taken, with other content, beside an event that is sound: neither may be taken.
+void world::submit_conflict() {
+  const auto taken = std::find_if(requests_.begin(), requests_.end(),
+                                  [](const auto& one) { return one->answered; });
+  if (taken == requests_.end()) return;
+  publish_request what;
+  what.items.push_back(make_item(fmt::format("never{}", ++events_made_)));
+  what.items.push_back(make_item(std::string{(*taken)->what.items[0].what->id()}));
+  store_->publish({what}, [](const auto& results) {
+    if (results[0].error.code != store_error_code::none) return;
+    demand(results[0].events[0].status == publish_status::refused &&
+               results[0].events[1].status == publish_status::conflict,
+           "a conflict was taken");
+  });
+  touch_store();
 }
 
 void world::submit(const std::shared_ptr<request>& what) {

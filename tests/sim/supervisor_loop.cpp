@@ -38,6 +38,7 @@ void supervisor_loop::open() {
 
 void supervisor_loop::opened(const opened_connector& what) {
   around_.log.note("{} opened, epoch {}, {} lanes blocked", id_, what.epoch, what.blocked.size());
+  for (const auto& lane : what.blocked) around_.log.note("{}   {}", id_, text(lane));
   epoch_ = what.epoch;
   dispatcher_.emplace(options_, around_.random.seed());
   act({"opened", nullptr, true}, [&](auto& d, auto now, auto& out) { d.opened(what, now, out); });

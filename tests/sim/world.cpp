@@ -66,6 +66,12 @@ void world::stop_supervisor(system& of) {
   account_->owner_gone(of.id);
 }
 
+void world::restart_supervisor(system& of) {
+  log_.note("{} its supervisor dies", of.id);
+  stop_supervisor(of);
+  start_supervisor(of);
+}
+
 void world::crash() {
   log_.note("the process dies, {} settlements unsynced", store_->unsynced());
   store_->crash();

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,13 @@ class world {
   };
   struct request {
     publish_request what;
-    bool conflicts = false;  ///< holds an id that is taken by other content
     bool answered = false;
   };
 
   // --- world.cpp: the process
   void start_supervisor(system& of);
   void stop_supervisor(system& of);
+  void restart_supervisor(system& of);
   void crash();
   void finish_graceful_restart();
   void start_over();
@@ -51,6 +52,7 @@ class world {
   dispatch_options draw_options();
   publish_item make_item(const std::string& id);
   void submit_something();
+  void submit_conflict();
   void submit(const std::shared_ptr<request>& what);
   void answered(const std::shared_ptr<request>& what, const publish_result& result);
 
@@ -66,6 +68,7 @@ class world {
   void replay(std::vector<dead_letter_id> ids, replay_options options);
   void with_dead_letters(const system& of, delivery_state state,
                          std::function<void(std::vector<dead_letter_id>)> then);
+  void outcome_unknown(const std::vector<dead_letter_id>& ids);
   void tell_lanes(const bulk_result& done);
   system& any_system();
 
