@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <functional>
+#include <memory>
+#include <vector>
 
 #include "api/handlers.hpp"
 #include "api/lookup.hpp"
 #include "api/shapes.hpp"
+#include "api/taken.hpp"
 
 namespace airtrain::api {
 namespace {
@@ -48,12 +52,62 @@ void explain(context& shared, const call_ref& c, const delivery_detail& delivery
   if (ended(delivery.state)) return c->answer(why_text(delivery, {}));
   if (delivery.state == delivery_state::orphaned)
     return c->answer(why_text(delivery, {{{"orphaned", "", 0}}, 0}));
-  shared.manager.why(delivery.connector_name, delivery.key, delivery.lane,
-                     [c, delivery](std::optional<waits> reasons) {
-                       c->loop().post([c, delivery, reasons = std::move(reasons)] {
-                         c->answer(why_text(delivery, reasons.value_or(waits{})));
-                       });
-                     });
+  shared.manager.why(
+      delivery.connector_name, delivery.key, delivery.lane,
+      [c, delivery](std::optional<waits> reasons) {
+        c->loop().post([c, delivery = delivery, reasons = std::move(reasons)]() mutable {
+          const bool held_back = reasons && !reasons->waits_for.empty();
+          if (held_back && delivery.state == delivery_state::in_flight)
+            delivery.state = delivery_state::waiting;
+          c->answer(why_text(delivery, reasons.value_or(waits{})));
+        });
+      });
+}
+
+using delivery_page = page<delivery_summary>;
+using page_reader = std::function<void(const delivery_page&)>;
+
+void answer_with(const call_ref& c, const delivery_page& found, std::string_view next) {
+  c->answer(list_text(found.items, next, write_delivery_summary));
+}
+
+/// One page of the store's, of which only those in the state `shown` are kept, where it is set.
+void read_page(context& shared, const call_ref& c, delivery_query query,
+               std::optional<delivery_state> shown, page_reader next) {
+  auto tell_apart = [&shared, c, shown, next = std::move(next)](delivery_page found) {
+    const auto page = std::make_shared<delivery_page>(std::move(found));
+    std::vector<delivery_detail*> deliveries;
+    for (auto& one : page->items) deliveries.push_back(&one.delivery);
+    mark_held_back(shared, c, page, deliveries, [page, shown, next] {
+      if (shown)
+        std::erase_if(page->items,
+                      [&](const delivery_summary& one) { return one.delivery.state != *shown; });
+      next(*page);
+    });
+  };
+  shared.storage().list_deliveries(std::move(query), then<delivery_page>(c, std::move(tell_apart)));
+}
+
+/// First those that a supervisor has taken and holds back, then those that wait on disk.
+void list_waiting(context& shared, const call_ref& c, delivery_query query) {
+  constexpr std::string_view on_disk = "disk:";
+  const bool taken = !query.page.after.starts_with(on_disk);
+  if (taken) {
+    query.state = delivery_state::in_flight;
+  } else {
+    query.page.after.erase(0, on_disk.size());
+  }
+  read_page(shared, c, query, delivery_state::waiting,
+            [&shared, c, taken, query, on_disk](const delivery_page& found) {
+              if (!taken)
+                return answer_with(c, found,
+                                   found.next.empty() ? "" : std::string{on_disk} + found.next);
+              if (!found.next.empty()) return answer_with(c, found, found.next);
+              if (!found.items.empty()) return answer_with(c, found, on_disk);
+              auto rest = query;
+              rest.page.after = on_disk;
+              list_waiting(shared, c, std::move(rest));
+            });
 }
 
 }  // namespace
@@ -69,11 +123,9 @@ void list_deliveries(context& shared, const call_ref& c) {
     if (!query.connector)
       return c->refuse(problem_code::no_such_connector, no_such_connector(shared, *name));
   }
-  shared.storage().list_deliveries(
-      std::move(query),
-      then<airtrain::page<delivery_summary>>(c, [c](const airtrain::page<delivery_summary>& found) {
-        c->answer(list_text(found.items, found.next, write_delivery_summary));
-      }));
+  if (query.state == delivery_state::waiting) return list_waiting(shared, c, std::move(query));
+  read_page(shared, c, std::move(query), *state,
+            [c](const delivery_page& found) { answer_with(c, found, found.next); });
 }
 
 void explain_delivery(context& shared, const call_ref& c) {

@@ -32,12 +32,22 @@ TEST_F(operating, a_pause_holds_deliveries_until_resumed) {
   EXPECT_EQ(paused.status, 200);
   EXPECT_EQ(paused.body["state"], "paused");
   client.event(R"({"type": "shift_changed", "id": "e1"})");
-  EXPECT_EQ(client.get("/v1/events/e1").body["deliveries"][0]["state"], "pending");
+  const auto state_of_e1 = [](const reply& now) {
+    return now.body["deliveries"][0]["state"].get<std::string>();
+  };
+  client.get_until("/v1/events/e1",
+                   [&](const reply& now) { return state_of_e1(now) == "waiting"; });
+  const auto why = client.get("/v1/deliveries/e1/payroll/why");
+  EXPECT_EQ(why.body["state"], "waiting");
+  EXPECT_EQ(why.body["waits_for"][0]["what"], "pause");
+  const auto waiting = client.get("/v1/deliveries?state=waiting");
+  ASSERT_EQ(waiting.body["items"].size(), 1u);
+  EXPECT_EQ(waiting.body["items"][0]["event_id"], "e1");
+  EXPECT_TRUE(client.get("/v1/deliveries?state=in_flight").body["items"].empty());
 
   EXPECT_EQ(client.post("/v1/connectors/payroll/resume", "").body["state"], "running");
-  client.get_until("/v1/events/e1", [](const reply& now) {
-    return now.body["deliveries"][0]["state"] == "delivered";
-  });
+  client.get_until("/v1/events/e1",
+                   [&](const reply& now) { return state_of_e1(now) == "delivered"; });
 }
 
 TEST_F(operating, a_breaker_is_forced_open_and_given_back) {
