@@ -11,6 +11,8 @@ namespace airtrain::embedded {
 namespace {
 
 constexpr std::int64_t no_due = std::numeric_limits<std::int64_t>::max();
+// Something waits, the disk knows until when.
+constexpr std::int64_t long_due = 1;
 
 store_error fenced_error() {
   return {store_error_code::fenced, "a newer owner has opened this connector"};
@@ -42,7 +44,7 @@ std::function<void()> connector_log::arrive(std::span<const arrival> events) {
     }
     at_tail_ = false;
     next_ = event.seq;
-    behind_since_ms_ = static_cast<std::uint64_t>(event.what->accepted_at_ms());
+    behind_since_ms_ = event.what->accepted_at_ms();
   }
   if (!idle_ || events.empty()) return {};
   idle_ = false;
@@ -58,7 +60,7 @@ void connector_log::open(std::uint64_t epoch, std::function<void()> on_work) {
   open_.give_back_all();
   off_log_.clear();
   lanes_.forget_taken();
-  due_first_ms_ = waiting_ > 0 ? 0 : no_due;
+  due_first_ms_ = waiting_ > 0 ? long_due : no_due;
 }
 
 bool connector_log::owned_by(std::uint64_t epoch) const {
@@ -91,7 +93,7 @@ void connector_log::take_from_tail(const fetch_request& what, fetch_result& out)
   }
 }
 
-void connector_log::finish_fresh(fetch_result& out) {
+void connector_log::tell_if_more(fetch_result& out) {
   out.more = open_.returned() > 0 || !tail_.empty() || !at_tail_;
   idle_ = !out.more;
 }
@@ -106,7 +108,7 @@ result<std::optional<fetch_result>, store_error> connector_log::fetch_from_memor
     case fetch_kind::fresh:
       if (open_.returned() > 0 || (tail_.empty() && !at_tail_)) return std::nullopt;
       take_from_tail(what, out);
-      finish_fresh(out);
+      tell_if_more(out);
       return out;
     case fetch_kind::due:
       if (due_first_ms_ != no_due && (what.release_connector_scope || due_first_ms_ <= what.now_ms))
@@ -131,11 +133,14 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
     open_.for_each([&](const open_list::entry& e) {
       if (!e.taken && out.returned.size() < what.count_max) out.returned.push_back(e.key);
     });
+    out.room =
+        limits_.settings.open_max - std::min<std::size_t>(limits_.settings.open_max, open_.size());
     out.from_log = tail_.empty() && !at_tail_;
     out.next = next_;
     return out;
   }
   for (const auto& [key, from] : off_log_) out.taken.insert(key);
+  if (generation_ == written_generation_) out.generation = generation_;
   if (what.what == fetch_kind::lane)
     if (const auto* lane = lanes_.find(what.lane))
       for (const auto& key : lane->aside)
@@ -143,57 +148,75 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
   return out;
 }
 
+bool connector_log::take_one(loaded_delivery& one) {
+  const auto key = one.what.key;
+  const auto accepted_ms = one.what.event->accepted_at_ms();
+  if (one.place != loaded_delivery::from::log) {
+    if (off_log_.contains(key)) return false;
+    off_log_[key] = {.place = one.place,
+                     .lane = one.what.lane,
+                     .accepted_ms = accepted_ms,
+                     .due_ms = one.due_ms,
+                     .parked_row = one.parked_row,
+                     .rendered = one.what.rendered};
+    if (one.place != loaded_delivery::from::due) ++lanes_.of(one.what.lane).taken;
+    return true;
+  }
+  if (auto* entry = open_.find(key)) {
+    if (entry->taken) return false;
+    entry->lane = one.what.lane;
+    entry->accepted_ms = accepted_ms;
+    open_.take(*entry);
+    return true;
+  }
+  if (at_tail_ || key.seq < next_) return false;
+  open_.add({.key = key, .lane = one.what.lane, .accepted_ms = accepted_ms});
+  next_ = key.seq + 1;
+  behind_since_ms_ = accepted_ms;
+  return true;
+}
+
 result<fetch_result, store_error> connector_log::take(std::uint64_t epoch,
-                                                      const fetch_request& what,
-                                                      std::vector<loaded_delivery> read, bool more,
-                                                      std::optional<std::uint64_t> scanned_to,
-                                                      std::int64_t next_due_ms) {
+                                                      const fetch_request& what, reading read) {
   std::lock_guard lock{mutex_};
   if (!opened_ || epoch != epoch_) return failure(fenced_error());
   fetch_result out;
   out.request = what;
-  for (auto& one : read) {
-    const auto key = one.what.key;
-    const auto accepted_ms = one.what.event->accepted_at_ms();
-    if (one.place == loaded_delivery::from::log) {
-      if (auto* entry = open_.find(key)) {
-        if (entry->taken) continue;
-        entry->lane = one.what.lane;
-        entry->accepted_ms = accepted_ms;
-        open_.take(*entry);
-      } else {
-        if (at_tail_ || key.seq < next_) continue;
-        open_.add({.key = key, .lane = one.what.lane, .accepted_ms = accepted_ms});
-        next_ = key.seq + 1;
-        behind_since_ms_ = static_cast<std::uint64_t>(accepted_ms);
-      }
-    } else {
-      if (off_log_.contains(key)) continue;
-      off_log_[key] = {.place = one.place,
-                       .lane = one.what.lane,
-                       .accepted_ms = accepted_ms,
-                       .due_ms = one.due_ms,
-                       .parked_row = one.parked_row,
-                       .rendered = one.what.rendered};
-      if (one.place != loaded_delivery::from::due) ++lanes_.of(one.what.lane).taken;
-    }
-    out.deliveries.push_back(std::move(one.what));
-  }
-  if (what.what == fetch_kind::fresh) {
-    if (scanned_to && !at_tail_) {
-      next_ = std::max(next_, *scanned_to);
-      at_tail_ = tail_.empty() && routed_to_ <= next_;
-    }
-    if (!more) take_from_tail(what, out);
-    finish_fresh(out);
-  } else {
-    out.more = more;
-    if (what.what == fetch_kind::due) {
-      out.next_due_ms = next_due_ms;
-      due_first_ms_ = next_due_ms == 0 ? no_due : next_due_ms;
+  for (auto& one : read.deliveries)
+    if (take_one(one)) out.deliveries.push_back(std::move(one.what));
+  switch (what.what) {
+    case fetch_kind::fresh:
+      finish_fresh(read, out);
+      break;
+    case fetch_kind::due:
+      finish_due(read, out);
+      break;
+    case fetch_kind::lane: {
+      const auto* lane = lanes_.find(what.lane);
+      out.more = lane && lane->aside_count() > 0;
+      break;
     }
   }
   return out;
+}
+
+void connector_log::finish_fresh(const reading& read, fetch_result& out) {
+  if (read.scanned_to && !at_tail_) {
+    next_ = std::max(next_, *read.scanned_to);
+    at_tail_ = tail_.empty() && routed_to_ <= next_;
+  }
+  if (!read.more) take_from_tail(out.request, out);
+  tell_if_more(out);
+}
+
+void connector_log::finish_due(const reading& read, fetch_result& out) {
+  const auto next = read.next_due_ms == 0 ? no_due : read.next_due_ms;
+  // What was settled since, or was not written yet, was not read: then what was known before still
+  // holds, and at worst brings the owner back early.
+  const bool complete = read.generation == generation_;
+  due_first_ms_ = complete ? next : std::min(due_first_ms_, next);
+  out.more = read.more;
+  out.next_due_ms = due_first_ms_ == no_due ? 0 : due_first_ms_;
 }
 
 std::uint64_t connector_log::place_in_log() const {
@@ -244,8 +267,7 @@ connector_counts connector_log::counts() const {
   std::int64_t oldest = no_due;
   if (const auto* first = open_.first()) oldest = std::min(oldest, first->accepted_ms);
   if (!tail_.empty()) oldest = std::min(oldest, tail_.front().what->accepted_at_ms());
-  if (!at_tail_ && next_ < routed_to_)
-    oldest = std::min(oldest, static_cast<std::int64_t>(behind_since_ms_));
+  if (!at_tail_ && next_ < routed_to_) oldest = std::min(oldest, behind_since_ms_);
   if (waiting_ + aside_ > 0) oldest = std::min(oldest, oldest_off_log_ms_);
   out.oldest_accepted_ms = oldest == no_due ? 0 : oldest;
   return out;
@@ -286,7 +308,7 @@ void connector_log::recover(recovered from, std::uint64_t head) {
   at_tail_ = false;
   next_ = from.next;
   routed_to_ = from.pending > 0 ? head : from.next;
-  behind_since_ms_ = static_cast<std::uint64_t>(from.first_accepted_ms);
+  behind_since_ms_ = from.first_accepted_ms;
   backlog_ += from.open.size() + from.pending;
   owner_state_ = std::move(from.owner_state);
 }
@@ -303,7 +325,7 @@ void connector_log::recover_held(delivery_key key, const held_record& record) {
   note_oldest_off_log(record.accepted_ms);
   if (record.state == held_state::retry) {
     ++waiting_;
-    due_first_ms_ = 0;
+    due_first_ms_ = long_due;
     if (record.lane != no_lane) lanes_.of(record.lane).waiting.insert(key);
   } else {
     ++aside_;

@@ -110,18 +110,26 @@ class connector_log {
   /// What to read for a request, as of now.
   struct plan {
     std::vector<delivery_key> returned;  ///< fresh: of the open list
+    std::size_t room = 0;                ///< fresh: more than that may not be open
     bool from_log = false;               ///< fresh: and then on in the log from `next`
     std::uint64_t next = 0;
     std::set<delivery_key> taken;     ///< due, lane: already with the owner
     std::vector<delivery_key> aside;  ///< lane: held rows that wait for it
+    /// Due: all that waits can be read; unset: something was settled that is not written yet.
+    std::optional<std::uint64_t> generation;
   };
   result<plan, store_error> plan_for(std::uint64_t epoch, const fetch_request& what) const;
-  /// The owner takes what was read. `scanned_to`, for fresh: the log was read up to there.
-  /// `next_due_ms`, for due: of the earliest that was left.
+  /// What was read by a plan.
+  struct reading {
+    std::vector<loaded_delivery> deliveries;
+    bool more = false;
+    std::optional<std::uint64_t> scanned_to;  ///< fresh: the log was read up to there
+    std::int64_t next_due_ms = 0;             ///< due: of the earliest that was left; 0: none
+    std::optional<std::uint64_t> generation;  ///< the plan's
+  };
+  /// The owner takes what was read.
   result<fetch_result, store_error> take(std::uint64_t epoch, const fetch_request& what,
-                                         std::vector<loaded_delivery> read, bool more,
-                                         std::optional<std::uint64_t> scanned_to,
-                                         std::int64_t next_due_ms);
+                                         reading read);
 
   // --- For operators and queries.
 
@@ -190,7 +198,10 @@ class connector_log {
   bool fits(const fetch_request& what, const fetch_result& out, std::size_t bytes,
             std::size_t next_bytes) const;
   std::uint64_t place_in_log() const;
-  void finish_fresh(fetch_result& out);
+  bool take_one(loaded_delivery& one);
+  void finish_fresh(const reading& read, fetch_result& out);
+  void tell_if_more(fetch_result& out);
+  void finish_due(const reading& read, fetch_result& out);
   void take_parked_changes(changes& out);
 
   const connector_id id_;
@@ -205,10 +216,10 @@ class connector_log {
   std::string owner_state_;
 
   std::deque<arrival> tail_;
-  bool at_tail_ = true;                ///< what arrives goes into the tail
-  std::uint64_t next_ = 0;             ///< when not: first of the log that is not in the tail
-  std::uint64_t behind_since_ms_ = 0;  ///< about when the first of the log from next_ was accepted
-  std::uint64_t routed_to_ = 0;        ///< behind the last event that was routed to it
+  bool at_tail_ = true;               ///< what arrives goes into the tail
+  std::uint64_t next_ = 0;            ///< when not: first of the log that is not in the tail
+  std::int64_t behind_since_ms_ = 0;  ///< about when the first of the log from next_ was accepted
+  std::uint64_t routed_to_ = 0;       ///< behind the last event that was routed to it
 
   open_list open_;
   std::map<delivery_key, origin> off_log_;  ///< with the owner, from held or parked rows

@@ -234,6 +234,7 @@ std::vector<row_change> connector_log::replay(delivery_key key, held_record reco
   if (record.lane != no_lane) --lanes_.of(record.lane).dead;
   --dead_;
   ++backlog_;
+  ++generation_;
   note_oldest_off_log(record.accepted_ms);
   record.stops_lane = false;
   record.ended_ms = 0;

@@ -47,7 +47,12 @@ class fetch {
     const auto read = load();
     if (!ok(read)) return failure(read);
     if (loaded_.size() < candidates_.size()) stopped_at(candidates_[loaded_.size()]);
-    return connector_.take(epoch_, what_, std::move(loaded_), more_, scanned_to_, next_due_ms_);
+    return connector_.take(epoch_, what_,
+                           {.deliveries = std::move(loaded_),
+                            .more = more_,
+                            .scanned_to = scanned_to_,
+                            .next_due_ms = next_due_ms_,
+                            .generation = plan_.generation});
   }
 
  private:
@@ -65,7 +70,7 @@ class fetch {
 
   store_error find_fresh() {
     for (const auto& key : plan_.returned) candidates_.push_back({.key = key, .parked_row = {}});
-    const auto room = what_.count_max - plan_.returned.size();
+    const auto room = std::min(what_.count_max - plan_.returned.size(), plan_.room);
     if (!plan_.from_log || room == 0) {
       more_ = room == 0;
       return {};

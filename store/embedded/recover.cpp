@@ -42,7 +42,7 @@ result<recovery_report, store_error> recover_embedded_store(const store_settings
   if (!db && db.error().code == store_error_code::damaged) {
     report.sound = false;
     report.findings.push_back(db.error().message);
-    report.repairs.push_back("the log is taken up to the damage; what follows it is lost");
+    report.repairs.emplace_back("the log is taken up to the damage; what follows it is lost");
     if (!repair) return report;
     db = database::open(settings, nullptr, database::mode::salvage);
   }

@@ -114,6 +114,26 @@ TEST_F(embedded_log, a_missing_index_row_is_built_again_at_the_start) {
   EXPECT_EQ(*db->get(family::rix, block_key(1)), index_block(*db, 1)->encode());
 }
 
+TEST_F(embedded_log, no_more_than_open_max_are_taken_and_unsettled) {
+  store.settings.open_max = 10;
+  store.settings.tail_events_max = 4;
+  start();
+  const auto epoch = store.open(a);
+  store.publish_many(a, 0, 30);
+  std::vector<delivery> taken;
+  for (int asked = 0; asked < 5; ++asked) {
+    auto got =
+        store.fetch(a, epoch, {.what = fetch_kind::fresh, .count_max = 100, .bytes_max = 1u << 20});
+    EXPECT_TRUE(got.more);
+    std::move(got.deliveries.begin(), got.deliveries.end(), std::back_inserter(taken));
+  }
+  EXPECT_EQ(taken.size(), 10u);
+  store.settle(a, epoch, all_settled(taken, settlement::kind::delivered));
+  const auto next =
+      store.fetch(a, epoch, {.what = fetch_kind::fresh, .count_max = 3, .bytes_max = 1u << 20});
+  EXPECT_EQ(next.deliveries.at(0).event->id(), "10");
+}
+
 TEST_F(embedded_log, deliveries_leave_no_rows_of_their_own) {
   start();
   const auto epoch = store.open(a);
@@ -228,6 +248,7 @@ TEST_F(embedded_log, sequence_numbers_go_on_after_everything_was_dropped) {
 TEST_F(embedded_log, old_buckets_of_ids_go_with_the_last_of_their_events) {
   store.settings.dedupe_window = hours{1};
   store.settings.retention_delivered = hours{1};
+  store.settings.open_max = 1u << 20;
   start();
   store.publish_many(a, 0, 5000);
   const auto epoch = store.open(a);
