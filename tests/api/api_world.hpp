@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -170,7 +171,7 @@ class api_client {
         ADD_FAILURE() << target << " never came to what was waited for: " << last.raw.body;
         return last;
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+      poll(nullptr, 0, 2);
     }
   }
 

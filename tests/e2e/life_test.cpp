@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include <chrono>
-#include <thread>
 
 #include "tests/e2e/running_service.hpp"
 #include "tests/e2e/target.hpp"
@@ -28,7 +28,7 @@ class life : public testing::Test {
   static bool logged(process& self, std::string_view text) {
     for (int tries = 0; tries < 4000; ++tries) {
       if (self.errors().find(text) != std::string::npos) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+      poll(nullptr, 0, 5);
     }
     return false;
   }

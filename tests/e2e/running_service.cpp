@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,7 +12,6 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 
 extern char** environ;
 
@@ -20,7 +20,7 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{30};
-constexpr std::chrono::milliseconds glance{5};
+constexpr int glance_ms = 5;
 
 std::filesystem::path numbered(const std::filesystem::path& folder, std::string_view name) {
   static int count = 0;
@@ -102,7 +102,7 @@ int process::wait() {
       signal(SIGKILL);
       return *reap(true);
     }
-    std::this_thread::sleep_for(glance);
+    poll(nullptr, 0, glance_ms);
   }
   return *ended_;
 }
@@ -115,7 +115,7 @@ running_service::running_service(const std::filesystem::path& folder)
       std::from_chars(said.data() + colon + 1, said.data() + said.size(), port_);
     if (port_ == 0 && (!process_.running() || clock::now() > until))
       throw std::runtime_error{"the service did not start; its log:\n" + process_.errors()};
-    if (port_ == 0) std::this_thread::sleep_for(glance);
+    if (port_ == 0) poll(nullptr, 0, glance_ms);
   }
 }
 
