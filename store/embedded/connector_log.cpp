@@ -140,6 +140,7 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
     return out;
   }
   for (const auto& [key, from] : off_log_) out.taken.insert(key);
+  for (const auto& [key, generation] : leaving_) out.taken.insert(key);
   if (generation_ == written_generation_) out.generation = generation_;
   if (what.what == fetch_kind::lane)
     if (const auto* lane = lanes_.find(what.lane))
@@ -255,6 +256,7 @@ std::set<delivery_key> connector_log::taken_off_log() const {
   std::lock_guard lock{mutex_};
   std::set<delivery_key> out;
   for (const auto& [key, from] : off_log_) out.insert(key);
+  for (const auto& [key, generation] : leaving_) out.insert(key);
   return out;
 }
 

@@ -113,7 +113,7 @@ class connector_log {
     std::size_t room = 0;                ///< fresh: more than that may not be open
     bool from_log = false;               ///< fresh: and then on in the log from `next`
     std::uint64_t next = 0;
-    std::set<delivery_key> taken;     ///< due, lane: already with the owner
+    std::set<delivery_key> taken;     ///< due, lane: with the owner, or settled by it already
     std::vector<delivery_key> aside;  ///< lane: held rows that wait for it
     /// Due: all that waits can be read; unset: something was settled that is not written yet.
     std::optional<std::uint64_t> generation;
@@ -150,6 +150,7 @@ class connector_log {
   bool opened() const;
   /// What is unsettled in memory and below `next`, ascending, and where the log goes on.
   std::pair<std::vector<delivery_key>, std::uint64_t> unsettled() const;
+  /// Held and parked ones that are with the owner, or settled and still on the disk.
   std::set<delivery_key> taken_off_log() const;
 
   // --- For recovery, before anything else.
@@ -223,6 +224,9 @@ class connector_log {
 
   open_list open_;
   std::map<delivery_key, origin> off_log_;  ///< with the owner, from held or parked rows
+  /// Settled from held or parked rows, by the generation that takes their rows off the disk: until
+  /// it is written a reader still finds them there.
+  std::map<delivery_key, std::uint64_t> leaving_;
   lane_table lanes_;
   std::set<lane_id> parked_lanes_changed_;
   std::int64_t due_first_ms_;  ///< no failed one that is not with the owner is due earlier

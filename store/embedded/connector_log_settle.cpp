@@ -101,6 +101,7 @@ void connector_log::leave(delivery_key key, const origin& was) {
     }
   }
   off_log_.erase(key);
+  leaving_[key] = generation_ + 1;
 }
 
 void connector_log::give_back(delivery_key key, const origin& was) {

@@ -1,0 +1,78 @@
+#include "store/embedded/connector_log.hpp"
+
+#include <gtest/gtest.h>
+
+namespace airtrain::embedded {
+namespace {
+
+constexpr std::uint64_t epoch = 1;
+constexpr delivery_key first{.seq = 0, .part = 0};
+
+/// One connector with one event that failed once and whose time has come again.
+class connector_log_test : public testing::Test {
+ protected:
+  connector_log_test() : log(1, "payroll", limits, 0) {
+    log.open(epoch, [] {});
+    arrival event;
+    event.what = event::seal({});
+    log.arrive({&event, 1});
+    EXPECT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+    settle(settlement::kind::retry);
+    flush();
+  }
+
+  static fetch_request request(fetch_kind what) {
+    fetch_request out;
+    out.what = what;
+    out.count_max = 10;
+    out.bytes_max = 1 << 20;
+    out.now_ms = 1000;
+    return out;
+  }
+
+  void settle(settlement::kind how) {
+    settlement s;
+    s.what = how;
+    s.key = first;
+    s.due_ms = 500;
+    log.settle(epoch, {s}, 0);
+  }
+
+  void flush() { log.written(log.take_changes(1, false).generation); }
+
+  /// What a reader finds on the disk and hands over by that plan.
+  std::size_t take_due(const connector_log::plan& plan) {
+    connector_log::reading read;
+    if (!plan.taken.contains(first)) {
+      auto& one = read.deliveries.emplace_back();
+      one.what.key = first;
+      one.what.event = event::seal({});
+      one.due_ms = 500;
+      one.place = loaded_delivery::from::due;
+    }
+    read.generation = plan.generation;
+    return log.take(epoch, request(fetch_kind::due), std::move(read)).value().deliveries.size();
+  }
+
+  store_settings settings;
+  shared_limits limits{.settings = settings};
+  connector_log log;
+};
+
+TEST_F(connector_log_test, what_was_settled_is_not_given_out_again_while_its_rows_are_on_the_disk) {
+  ASSERT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 1u);
+  settle(settlement::kind::delivered);
+  EXPECT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 0u);
+  EXPECT_EQ(log.counts().backlog, 0u);
+}
+
+TEST_F(connector_log_test, what_failed_again_is_given_out_again_once_its_new_rows_are_written) {
+  ASSERT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 1u);
+  settle(settlement::kind::retry);
+  EXPECT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 0u);
+  flush();
+  EXPECT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 1u);
+}
+
+}  // namespace
+}  // namespace airtrain::embedded
