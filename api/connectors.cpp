@@ -44,7 +44,7 @@ operator_done operated(context& shared, const call_ref& c) {
         case operator_code::no_such_connector:
           return c->refuse(problem_code::no_such_connector, no_such_connector(shared, c->path(0)));
         case operator_code::failed:
-          return c->refuse(problem_code::operation_failed, message);
+          return c->refuse(problem_code::connector_unavailable, message);
       }
     });
   };

@@ -46,6 +46,8 @@ constexpr std::array<problem_row, problem_codes> problem_table{{
     {problem_code::disk_full, "disk_full", 503, "The disk is nearly full", 30},
     {problem_code::store_failed, "store_failed", 503, "The store takes nothing", 5},
     {problem_code::draining, "draining", 503, "The service is stopping", 5},
+    {problem_code::connector_unavailable, "connector_unavailable", 503,
+     "The connector cannot be told now", 1},
     {problem_code::operation_failed, "operation_failed", 500, "The operation failed"},
 }};
 

@@ -38,6 +38,7 @@ enum class problem_code : std::uint8_t {
   disk_full,
   store_failed,
   draining,
+  connector_unavailable,
   operation_failed,
 };
 constexpr std::size_t problem_codes = static_cast<std::size_t>(problem_code::operation_failed) + 1;

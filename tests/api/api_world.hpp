@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -91,6 +93,7 @@ class api_world {
     server_ = std::make_unique<http::server>(pool_, std::move(server_with), service_->handler());
     if (auto bound = server_->start(); !bound) throw std::runtime_error{bound.error()};
     service_->listening([this] { return server_->figures(); });
+    wait_until_open();
   }
   ~api_world() {
     server_->stop();
@@ -126,6 +129,20 @@ class api_world {
     manager_.register_connector(std::move(registration));
   }
 
+  /// Operators' actions are refused before the store has opened a connector.
+  void wait_until_open() {
+    bool open = false;
+    while (!open) {
+      std::promise<bool> answer;
+      manager_.reports([&answer](const std::vector<connector_report>& all) {
+        answer.set_value(std::all_of(all.begin(), all.end(), [](const connector_report& one) {
+          return one.status.concurrency_limit > 0;
+        }));
+      });
+      open = answer.get_future().get();
+    }
+  }
+
   std::mutex log_mutex_;
   std::string logged_;
   logger log_{log_format::text, [this](std::string_view line) {
@@ -144,7 +161,7 @@ class api_client {
  public:
   struct reply {
     int status = 0;
-    nlohmann::json body;
+    mutable nlohmann::json body;  ///< mutable: what is missing reads as null and fails the test
     wire::answer raw;
   };
 
