@@ -9,6 +9,8 @@ endif()
 
 # -O3 gains nothing measurable here and costs half as much compile time again.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+# The sanitizer presets: half the compile time of -O2 -g, and line numbers in reports all the same.
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
 
 add_library(airtrain_flags INTERFACE)
 target_include_directories(airtrain_flags INTERFACE ${CMAKE_SOURCE_DIR})
