@@ -142,10 +142,15 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
   for (const auto& [key, from] : off_log_) out.taken.insert(key);
   for (const auto& [key, generation] : leaving_) out.taken.insert(key);
   if (generation_ == written_generation_) out.generation = generation_;
-  if (what.what == fetch_kind::lane)
-    if (const auto* lane = lanes_.find(what.lane))
-      for (const auto& key : lane->aside)
-        if (!out.taken.contains(key)) out.aside.push_back(key);
+  if (const auto* lane = lanes_.find(what.lane); lane && what.what == fetch_kind::lane) {
+    auto unwritten = lane->arriving;
+    for (const auto& key : lane->aside)
+      if (!out.taken.contains(key))
+        out.aside.push_back(key);
+      else if (!off_log_.contains(key))
+        unwritten.push_back(key);
+    if (!unwritten.empty()) out.first_unwritten = *std::ranges::min_element(unwritten);
+  }
   return out;
 }
 

@@ -115,6 +115,8 @@ class connector_log {
     std::uint64_t next = 0;
     std::set<delivery_key> taken;     ///< due, lane: with the owner, or settled by it already
     std::vector<delivery_key> aside;  ///< lane: held rows that wait for it
+    /// Lane: the first that waits for it and cannot be read yet; none behind it may go before it.
+    std::optional<delivery_key> first_unwritten;
     /// Due: all that waits can be read; unset: something was settled that is not written yet.
     std::optional<std::uint64_t> generation;
   };

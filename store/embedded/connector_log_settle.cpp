@@ -259,6 +259,8 @@ std::vector<row_change> connector_log::replay(delivery_key key, held_record reco
     record.state = held_state::aside;
     ++aside_;
     lanes_.of(record.lane).aside.insert(key);
+    // Until it is written a reader finds the record of its end.
+    leaving_[key] = generation_;
   }
   out.push_back({family::held, held_key(id_, key), encode(record)});
   return out;

@@ -146,6 +146,8 @@ class fetch {
     if (!ok(error)) return error;
     std::sort(candidates_.begin(), candidates_.end(),
               [](const auto& a, const auto& b) { return a.key < b.key; });
+    if (plan_.first_unwritten)
+      std::erase_if(candidates_, [&](const auto& c) { return c.key > *plan_.first_unwritten; });
     if (candidates_.size() > what_.count_max) {
       candidates_.resize(what_.count_max);
       more_ = true;

@@ -74,5 +74,36 @@ TEST_F(connector_log_test, what_failed_again_is_given_out_again_once_its_new_row
   EXPECT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 1u);
 }
 
+TEST_F(connector_log_test, nothing_of_a_lane_goes_before_what_was_moved_aside_and_is_not_written) {
+  constexpr lane_id lane = 7;
+  arrival event{.seq = 5, .lane = lane, .what = event::seal({})};
+  log.arrive({&event, 1});
+  ASSERT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+  settlement s;
+  s.what = settlement::kind::aside;
+  s.key = {.seq = 5, .part = 0};
+  s.counted = false;
+  log.settle(epoch, {s}, 0);
+  auto of_lane = request(fetch_kind::lane);
+  of_lane.lane = lane;
+  EXPECT_EQ(log.plan_for(epoch, of_lane)->first_unwritten, s.key);
+  flush();
+  EXPECT_FALSE(log.plan_for(epoch, of_lane)->first_unwritten.has_value());
+}
+
+TEST_F(connector_log_test, what_is_replayed_is_not_read_before_its_new_record_is_written) {
+  held_record dead;
+  dead.state = held_state::dead;
+  dead.lane = 7;
+  const delivery_key key{.seq = 6, .part = 0};
+  log.recover_held(key, dead);
+  (void)log.replay(key, dead, true, 0);
+  auto of_lane = request(fetch_kind::lane);
+  of_lane.lane = dead.lane;
+  EXPECT_TRUE(log.plan_for(epoch, of_lane)->aside.empty());
+  flush();
+  EXPECT_EQ(log.plan_for(epoch, of_lane)->aside.size(), 1u);
+}
+
 }  // namespace
 }  // namespace airtrain::embedded
