@@ -52,7 +52,7 @@ class fetch {
                             .more = more_,
                             .scanned_to = scanned_to_,
                             .next_due_ms = next_due_ms_,
-                            .generation = plan_.generation});
+                            .due_unread_ms = plan_.due_unread_ms});
   }
 
  private:
