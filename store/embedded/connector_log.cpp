@@ -22,7 +22,12 @@ store_error fenced_error() {
 
 connector_log::connector_log(connector_id id, std::string name, shared_limits& limits,
                              std::uint64_t head)
-    : id_(id), name_(std::move(name)), limits_(limits), routed_to_(head), due_first_ms_(no_due) {}
+    : id_(id),
+      name_(std::move(name)),
+      limits_(limits),
+      routed_to_(head),
+      due_first_ms_(no_due),
+      due_since_plan_ms_(no_due) {}
 
 bool connector_log::keep_in_tail(const arrival& event) {
   if (!opened_ || tail_.size() >= limits_.settings.tail_events_max) return false;
@@ -125,7 +130,7 @@ result<std::optional<fetch_result>, store_error> connector_log::fetch_from_memor
 }
 
 result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t epoch,
-                                                                 const fetch_request& what) const {
+                                                                 const fetch_request& what) {
   std::lock_guard lock{mutex_};
   if (!opened_ || epoch != epoch_) return failure(fenced_error());
   plan out;
@@ -141,11 +146,21 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
   }
   for (const auto& [key, from] : off_log_) out.taken.insert(key);
   for (const auto& [key, generation] : leaving_) out.taken.insert(key);
-  if (generation_ == written_generation_) out.generation = generation_;
-  if (what.what == fetch_kind::lane)
-    if (const auto* lane = lanes_.find(what.lane))
-      for (const auto& key : lane->aside)
-        if (!out.taken.contains(key)) out.aside.push_back(key);
+  if (what.what == fetch_kind::due) {
+    due_since_plan_ms_ = no_due;
+    auto unread = no_due;
+    for (const auto& [generation, due_ms] : due_unwritten_) unread = std::min(unread, due_ms);
+    out.due_unread_ms = unread == no_due ? 0 : unread;
+  }
+  if (const auto* lane = lanes_.find(what.lane); lane && what.what == fetch_kind::lane) {
+    auto unwritten = lane->arriving;
+    for (const auto& key : lane->aside)
+      if (!out.taken.contains(key))
+        out.aside.push_back(key);
+      else if (!off_log_.contains(key))
+        unwritten.push_back(key);
+    if (!unwritten.empty()) out.first_unwritten = *std::ranges::min_element(unwritten);
+  }
   return out;
 }
 
@@ -211,13 +226,23 @@ void connector_log::finish_fresh(const reading& read, fetch_result& out) {
 }
 
 void connector_log::finish_due(const reading& read, fetch_result& out) {
+  // What was settled since, or was not written yet, was not read.
   const auto next = read.next_due_ms == 0 ? no_due : read.next_due_ms;
-  // What was settled since, or was not written yet, was not read: then what was known before still
-  // holds, and at worst brings the owner back early.
-  const bool complete = read.generation == generation_;
-  due_first_ms_ = complete ? next : std::min(due_first_ms_, next);
+  const auto unread = read.due_unread_ms == 0 ? no_due : read.due_unread_ms;
+  due_first_ms_ = std::min({next, unread, due_since_plan_ms_});
   out.more = read.more;
   out.next_due_ms = due_first_ms_ == no_due ? 0 : due_first_ms_;
+}
+
+void connector_log::note_due(std::int64_t due_ms) {
+  due_first_ms_ = std::min(due_first_ms_, due_ms);
+  due_since_plan_ms_ = std::min(due_since_plan_ms_, due_ms);
+}
+
+void connector_log::note_unwritten_due(std::int64_t due_ms, std::uint64_t generation) {
+  note_due(due_ms);
+  const auto noted = due_unwritten_.try_emplace(generation, due_ms).first;
+  noted->second = std::min(noted->second, due_ms);
 }
 
 std::uint64_t connector_log::place_in_log() const {

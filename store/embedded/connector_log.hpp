@@ -115,17 +115,18 @@ class connector_log {
     std::uint64_t next = 0;
     std::set<delivery_key> taken;     ///< due, lane: with the owner, or settled by it already
     std::vector<delivery_key> aside;  ///< lane: held rows that wait for it
-    /// Due: all that waits can be read; unset: something was settled that is not written yet.
-    std::optional<std::uint64_t> generation;
+    /// Lane: the first that waits for it and cannot be read yet; none behind it may go before it.
+    std::optional<delivery_key> first_unwritten;
+    std::int64_t due_unread_ms = 0;  ///< due: of the earliest that cannot be read yet; 0: none
   };
-  result<plan, store_error> plan_for(std::uint64_t epoch, const fetch_request& what) const;
+  result<plan, store_error> plan_for(std::uint64_t epoch, const fetch_request& what);
   /// What was read by a plan.
   struct reading {
     std::vector<loaded_delivery> deliveries;
     bool more = false;
     std::optional<std::uint64_t> scanned_to;  ///< fresh: the log was read up to there
     std::int64_t next_due_ms = 0;             ///< due: of the earliest that was left; 0: none
-    std::optional<std::uint64_t> generation;  ///< the plan's
+    std::int64_t due_unread_ms = 0;           ///< the plan's
   };
   /// The owner takes what was read.
   result<fetch_result, store_error> take(std::uint64_t epoch, const fetch_request& what,
@@ -203,6 +204,8 @@ class connector_log {
   void finish_fresh(const reading& read, fetch_result& out);
   void tell_if_more(fetch_result& out);
   void finish_due(const reading& read, fetch_result& out);
+  void note_due(std::int64_t due_ms);
+  void note_unwritten_due(std::int64_t due_ms, std::uint64_t generation);
   void take_parked_changes(changes& out);
 
   const connector_id id_;
@@ -230,6 +233,8 @@ class connector_log {
   lane_table lanes_;
   std::set<lane_id> parked_lanes_changed_;
   std::int64_t due_first_ms_;  ///< no failed one that is not with the owner is due earlier
+  std::map<std::uint64_t, std::int64_t> due_unwritten_;  ///< earliest, by generation that writes it
+  std::int64_t due_since_plan_ms_;                       ///< earliest since the last plan for due
   std::int64_t oldest_off_log_ms_ = 0;
 
   std::uint64_t backlog_ = 0;

@@ -67,6 +67,7 @@ void connector_log::take_parked_changes(changes& out) {
 void connector_log::written(std::uint64_t generation) {
   std::lock_guard lock{mutex_};
   written_generation_ = std::max(written_generation_, generation);
+  due_unwritten_.erase(due_unwritten_.begin(), due_unwritten_.upper_bound(written_generation_));
   std::erase_if(leaving_, [&](const auto& left) { return left.second <= written_generation_; });
 }
 

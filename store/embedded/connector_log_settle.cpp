@@ -111,7 +111,7 @@ void connector_log::give_back(delivery_key key, const origin& was) {
   }
   off_log_.erase(key);
   if (was.place == from::due)
-    due_first_ms_ = std::min(due_first_ms_, was.due_ms);
+    note_due(was.due_ms);
   else
     --lanes_.of(was.lane).taken;
 }
@@ -158,7 +158,7 @@ void connector_log::hold(held_state state, const settlement& s, const origin& wa
     record.due_ms = s.due_ms;
     ++waiting_;
     note_oldest_off_log(was.accepted_ms);
-    due_first_ms_ = std::min(due_first_ms_, s.due_ms);
+    note_unwritten_due(s.due_ms, generation_ + 1);
     if (was.lane != no_lane) lanes_.of(was.lane).waiting.insert(s.key);
     rows_.push_back(
         {family::due, due_key(id_, s.due_ms, s.key), std::string(1, static_cast<char>(s.scope))});
@@ -252,13 +252,15 @@ std::vector<row_change> connector_log::replay(delivery_key key, held_record reco
     record.scope = failure_scope::event;
     record.due_ms = now_ms;
     ++waiting_;
-    due_first_ms_ = std::min(due_first_ms_, now_ms);
+    note_unwritten_due(now_ms, generation_);
     out.push_back(
         {family::due, due_key(id_, now_ms, key), std::string(1, static_cast<char>(record.scope))});
   } else {
     record.state = held_state::aside;
     ++aside_;
     lanes_.of(record.lane).aside.insert(key);
+    // Until it is written a reader finds the record of its end.
+    leaving_[key] = generation_;
   }
   out.push_back({family::held, held_key(id_, key), encode(record)});
   return out;

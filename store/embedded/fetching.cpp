@@ -52,7 +52,7 @@ class fetch {
                             .more = more_,
                             .scanned_to = scanned_to_,
                             .next_due_ms = next_due_ms_,
-                            .generation = plan_.generation});
+                            .due_unread_ms = plan_.due_unread_ms});
   }
 
  private:
@@ -146,6 +146,8 @@ class fetch {
     if (!ok(error)) return error;
     std::sort(candidates_.begin(), candidates_.end(),
               [](const auto& a, const auto& b) { return a.key < b.key; });
+    if (plan_.first_unwritten)
+      std::erase_if(candidates_, [&](const auto& c) { return c.key > *plan_.first_unwritten; });
     if (candidates_.size() > what_.count_max) {
       candidates_.resize(what_.count_max);
       more_ = true;

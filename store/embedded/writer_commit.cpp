@@ -113,8 +113,10 @@ store_error writer::run_jobs(database& db, std::vector<job>& jobs, commit& into)
       one.finish = nullptr;
       continue;
     }
-    if (auto error = db.write(*rows, false); !ok(error)) return error;
+    const auto error = db.write(*rows, false);
+    // Memory has changed with it: should that have failed, it has to be repeated too.
     std::move(rows->begin(), rows->end(), std::back_inserter(into.rows));
+    if (!ok(error)) return error;
   }
   return collect_changes(engine_, db, into);
 }

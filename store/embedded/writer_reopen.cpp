@@ -20,6 +20,8 @@ void writer::fail(const store_error& error, commit& failed) {
   std::move(failed.rows.begin(), failed.rows.end(), std::back_inserter(unwritten_));
   std::move(failed.generations.begin(), failed.generations.end(),
             std::back_inserter(unwritten_generations_));
+  // Its cursors are written before anything else: the next ones have to follow on them.
+  if (failed.cursors) engine_.cursors = std::move(*failed.cursors);
   // Whether they landed or not, these numbers are not given again.
   next_seq_ = std::max(next_seq_, failed.next_seq);
   engine_.db.close();

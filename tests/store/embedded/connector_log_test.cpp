@@ -50,7 +50,7 @@ class connector_log_test : public testing::Test {
       one.due_ms = 500;
       one.place = loaded_delivery::from::due;
     }
-    read.generation = plan.generation;
+    read.due_unread_ms = plan.due_unread_ms;
     return log.take(epoch, request(fetch_kind::due), std::move(read)).value().deliveries.size();
   }
 
@@ -72,6 +72,82 @@ TEST_F(connector_log_test, what_failed_again_is_given_out_again_once_its_new_row
   EXPECT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 0u);
   flush();
   EXPECT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 1u);
+}
+
+TEST_F(connector_log_test,
+       a_due_fetch_that_other_settlements_overtake_still_knows_that_nothing_is_due) {
+  arrival other{.seq = 5, .what = event::seal({})};
+  log.arrive({&other, 1});
+  ASSERT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+  const auto plan = log.plan_for(epoch, request(fetch_kind::due)).value();
+  settlement s;
+  s.key = {.seq = 5, .part = 0};
+  log.settle(epoch, {s}, 0);
+  ASSERT_EQ(take_due(plan), 1u);
+  const auto again = log.fetch_from_memory(epoch, request(fetch_kind::due)).value();
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->next_due_ms, 0);
+}
+
+TEST_F(connector_log_test, what_fails_during_a_due_fetch_is_known_to_be_due_after_it) {
+  arrival other{.seq = 5, .what = event::seal({})};
+  log.arrive({&other, 1});
+  ASSERT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+  const auto plan = log.plan_for(epoch, request(fetch_kind::due)).value();
+  settlement s;
+  s.what = settlement::kind::retry;
+  s.key = {.seq = 5, .part = 0};
+  s.due_ms = 2000;
+  log.settle(epoch, {s}, 0);
+  flush();
+  ASSERT_EQ(take_due(plan), 1u);
+  EXPECT_EQ(log.fetch_from_memory(epoch, request(fetch_kind::due)).value()->next_due_ms, 2000);
+}
+
+TEST_F(connector_log_test, what_failed_before_a_due_fetch_and_is_not_written_is_known_to_be_due) {
+  arrival other{.seq = 5, .what = event::seal({})};
+  log.arrive({&other, 1});
+  ASSERT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+  settlement s;
+  s.what = settlement::kind::retry;
+  s.key = {.seq = 5, .part = 0};
+  s.due_ms = 2000;
+  log.settle(epoch, {s}, 0);
+  const auto plan = log.plan_for(epoch, request(fetch_kind::due)).value();
+  flush();
+  ASSERT_EQ(take_due(plan), 1u);
+  EXPECT_EQ(log.fetch_from_memory(epoch, request(fetch_kind::due)).value()->next_due_ms, 2000);
+}
+
+TEST_F(connector_log_test, nothing_of_a_lane_goes_before_what_was_moved_aside_and_is_not_written) {
+  constexpr lane_id lane = 7;
+  arrival event{.seq = 5, .lane = lane, .what = event::seal({})};
+  log.arrive({&event, 1});
+  ASSERT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+  settlement s;
+  s.what = settlement::kind::aside;
+  s.key = {.seq = 5, .part = 0};
+  s.counted = false;
+  log.settle(epoch, {s}, 0);
+  auto of_lane = request(fetch_kind::lane);
+  of_lane.lane = lane;
+  EXPECT_EQ(log.plan_for(epoch, of_lane)->first_unwritten, s.key);
+  flush();
+  EXPECT_FALSE(log.plan_for(epoch, of_lane)->first_unwritten.has_value());
+}
+
+TEST_F(connector_log_test, what_is_replayed_is_not_read_before_its_new_record_is_written) {
+  held_record dead;
+  dead.state = held_state::dead;
+  dead.lane = 7;
+  const delivery_key key{.seq = 6, .part = 0};
+  log.recover_held(key, dead);
+  (void)log.replay(key, dead, true, 0);
+  auto of_lane = request(fetch_kind::lane);
+  of_lane.lane = dead.lane;
+  EXPECT_TRUE(log.plan_for(epoch, of_lane)->aside.empty());
+  flush();
+  EXPECT_EQ(log.plan_for(epoch, of_lane)->aside.size(), 1u);
 }
 
 }  // namespace
