@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <set>
 #include <stdexcept>
 
 #include "actors/overseer.hpp"
@@ -155,18 +156,27 @@ void hub::why(const std::string& connector, delivery_key key, lane_id lane,
 
 void hub::replay(std::vector<dead_letter_id> ids, replay_options options,
                  store::answer<bulk_result> done) {
-  storage_.replay(std::move(ids), options, telling_owners(std::move(done)));
+  auto telling = telling_owners(ids, std::move(done));
+  storage_.replay(std::move(ids), options, std::move(telling));
 }
 
 void hub::discard(std::vector<dead_letter_id> ids, store::answer<bulk_result> done) {
-  storage_.discard(std::move(ids), telling_owners(std::move(done)));
+  auto telling = telling_owners(ids, std::move(done));
+  storage_.discard(std::move(ids), std::move(telling));
 }
 
-store::answer<bulk_result> hub::telling_owners(store::answer<bulk_result> done) {
-  return [overseer = overseer_, done = std::move(done)](result<bulk_result, store_error> what) {
+store::answer<bulk_result> hub::telling_owners(const std::vector<dead_letter_id>& ids,
+                                               store::answer<bulk_result> done) {
+  std::set<connector_id> owners;
+  for (const auto& id : ids) owners.insert(id.connector);
+  return [overseer = overseer_, owners = std::move(owners),
+          done = std::move(done)](result<bulk_result, store_error> what) {
     if (what && overseer)
       for (const auto& changed : what->changed)
         caf::anon_send(*overseer, lanes_changed{changed.connector, changed.lanes});
+    // A failed write may be on the disk all the same.
+    if (!what && what.error().code == store_error_code::write_failed && overseer)
+      for (const auto owner : owners) caf::anon_send(*overseer, owner_unsure{owner});
     done(std::move(what));
   };
 }

@@ -55,7 +55,8 @@ class hub {
   void spawn();
   std::vector<connector_report> compose(std::vector<connector_status> statuses) const;
   /// Tells the owners, then the asker.
-  store::answer<bulk_result> telling_owners(store::answer<bulk_result> done);
+  store::answer<bulk_result> telling_owners(const std::vector<dead_letter_id>& ids,
+                                            store::answer<bulk_result> done);
   template <class Message>
   void tell_overseer(Message message) {
     if (overseer_) caf::anon_send(*overseer_, std::move(message));

@@ -20,7 +20,7 @@
 namespace airtrain {
 
 struct manager_settings {
-  std::uint32_t actor_threads = 0;           ///< 0: one per core, at most 8
+  std::uint32_t actor_threads = 0;           ///< 0: one per two cores, at most 8
   std::uint32_t intake_events_max = 65'536;  ///< submitted and not yet committed
   std::size_t intake_bytes_max = 64u << 20;
   bool reject_unrouted = false;

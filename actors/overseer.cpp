@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <utility>
 
 #include "actors/overseer_state.hpp"
 
@@ -52,7 +53,8 @@ overseer_state::~overseer_state() {
 void overseer_state::start(overseer_setup setup) {
   places_.reserve(setup.connectors.size());
   for (auto& c : setup.connectors)
-    places_.push_back({std::move(c), {setup.restarts_max, setup.restart_window}, {}, false, 0});
+    places_.push_back(
+        {std::move(c), {setup.restarts_max, setup.restart_window}, {}, false, false, 0});
   for (auto& p : places_) start(p);
 }
 
@@ -70,6 +72,7 @@ void overseer_state::supervisor_ended(const caf::actor_addr& who) {
   found->supervisor.reset();
   found->down_since_ms = found->setup.environment->wall_ms();
   if (draining_) return;
+  if (std::exchange(found->reopening, false)) return start(*found);
   found->setup.telemetry->restarts.fetch_add(1, std::memory_order_relaxed);
   const auto why = found->setup.crash->read();
   const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -89,6 +92,15 @@ void overseer_state::supervisor_ended(const caf::actor_addr& who) {
 void overseer_state::restart(std::uint32_t index) {
   auto& where = places_.at(index);
   if (!where.supervisor && !where.failed && !draining_) start(where);
+}
+
+/// A new supervisor opens the connector anew: what the ended one had taken comes again.
+void overseer_state::owner_unsure(connector_id connector) {
+  for (auto& p : places_) {
+    if (p.setup.id != connector || !p.supervisor) continue;
+    p.reopening = true;
+    caf::anon_send_exit(*p.supervisor, caf::exit_reason::user_shutdown);
+  }
 }
 
 void overseer_state::tell(const place& where, connector_event::kind what, connector_state state,
@@ -189,6 +201,7 @@ overseer_actor::behavior_type run(overseer_state::pointer self, overseer_setup s
       [&state](const lanes_changed& change) { state.lanes_changed(change); },
       [&state](const ask_statuses& question) { state.statuses(question.to); },
       [&state](const drain_all& order) { state.drain(order.to); },
+      [&state](const owner_unsure& what) { state.owner_unsure(what.connector); },
       [&state](const restart_supervisor& order) { state.restart(order.index); },
   };
 }

@@ -23,6 +23,7 @@ class overseer_state {
   void start(overseer_setup setup);
   void supervisor_ended(const caf::actor_addr& who);
   void restart(std::uint32_t index);
+  void owner_unsure(connector_id connector);
 
   void resume(const resume_connector& order);
   /// Hands an operator's order on to the supervisor that is meant, or answers why it cannot be.
@@ -40,6 +41,7 @@ class overseer_state {
     restart_limit limit;
     std::optional<supervisor_actor> supervisor;
     bool failed = false;
+    bool reopening = false;  ///< ended by us, to be started again at once
     std::int64_t down_since_ms = 0;
   };
   place* find(std::string_view connector);

@@ -1,5 +1,7 @@
 #include "actors/supervisor_inbox.hpp"
 
+#include <iterator>
+
 #include "actors/fetch_reply.hpp"
 
 namespace airtrain {
@@ -15,12 +17,23 @@ void supervisor_inbox::send(Message message) {
 }
 
 void supervisor_inbox::push(attempt_outcome outcome) {
+  std::vector<attempt_outcome> one;
+  one.push_back(std::move(outcome));
+  push_all(std::move(one));
+}
+
+void supervisor_inbox::push_all(std::vector<attempt_outcome> outcomes) {
   std::optional<supervisor_actor> to_wake;
   {
     std::lock_guard lock(mutex_);
-    if (!owner_) return;
-    if (outcomes_.empty()) to_wake = owner_;
-    outcomes_.push_back(std::move(outcome));
+    if (!owner_ || outcomes.empty()) return;
+    if (outcomes_.empty()) {
+      to_wake = owner_;
+      outcomes_.swap(outcomes);
+    } else {
+      outcomes_.insert(outcomes_.end(), std::make_move_iterator(outcomes.begin()),
+                       std::make_move_iterator(outcomes.end()));
+    }
   }
   if (to_wake) caf::anon_send(*to_wake, outcomes_ready{});
 }

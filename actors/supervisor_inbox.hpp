@@ -21,6 +21,7 @@ class supervisor_inbox : public outcome_sink {
   explicit supervisor_inbox(supervisor_actor owner) : owner_(std::move(owner)) {}
 
   void push(attempt_outcome outcome) override;
+  void push_all(std::vector<attempt_outcome> outcomes) override;
   void work_available();
   void opened(connector_opened answer);
   void fetched(std::shared_ptr<fetch_reply> answer);

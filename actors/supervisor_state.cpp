@@ -79,6 +79,8 @@ void supervisor_state::opened(const connector_opened& answer) {
   dispatcher_.emplace(options, setup_.random_seed);
   in_flight_.emplace(options.attempt_timeout + grace);
   dispatcher_->opened(answer.what, now(), actions_);
+  if (!early_lanes_.empty())
+    dispatcher_->lanes_changed(std::exchange(early_lanes_, {}), now(), actions_);
   if (draining_) dispatcher_->drain(now(), actions_);
   perform();
 }
@@ -150,7 +152,11 @@ void supervisor_state::timer_fired(std::uint64_t generation) {
 }
 
 void supervisor_state::lanes_changed(const std::vector<blocked_lane>& lanes) {
-  if (!dispatcher_) return;
+  if (!dispatcher_) {
+    // The store may have answered `open` before this change: it is told once we know its answer.
+    early_lanes_.insert(early_lanes_.end(), lanes.begin(), lanes.end());
+    return;
+  }
   dispatcher_->lanes_changed(lanes, now(), actions_);
   perform();
 }

@@ -59,8 +59,9 @@ class supervisor_state {
   pointer self_;
   supervisor_setup setup_;
   std::shared_ptr<supervisor_inbox> inbox_;
-  std::unique_ptr<connector> connector_;  ///< null until opened
-  std::optional<dispatcher> dispatcher_;  ///< unset until opened
+  std::unique_ptr<connector> connector_;   ///< null until opened
+  std::optional<dispatcher> dispatcher_;   ///< unset until opened
+  std::vector<blocked_lane> early_lanes_;  ///< changed before that
   std::optional<in_flight> in_flight_;
   std::uint64_t epoch_ = 0;
   std::string open_error_;

@@ -81,7 +81,7 @@ const options<settings>& top_options() {
                          "for attempts in flight when the service is told to stop; unset: the "
                          "longest time-out + 5s"),
       count_option("actor_threads", &T::actor_threads, 0, 256,
-                   "threads that route and dispatch; 0: one per core, at most 8"),
+                   "threads that route and dispatch; 0: one per two cores, at most 8"),
       map_option("store", store_options(), "the store of events"),
       later_option<T>("rate_limits", "named rate limits that connectors share"),
       later_option<T>("cluster", "this node of a cluster"),

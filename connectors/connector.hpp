@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "messages/outcome.hpp"
@@ -12,6 +13,10 @@ class outcome_sink {
  public:
   virtual ~outcome_sink() = default;
   virtual void push(attempt_outcome outcome) = 0;
+  /// Several at once, in order.
+  virtual void push_all(std::vector<attempt_outcome> outcomes) {
+    for (auto& outcome : outcomes) push(std::move(outcome));
+  }
 };
 
 /// One attempt in a connector's hands. Completes exactly once: a second `complete` is a broken
@@ -25,6 +30,9 @@ class attempt {
 
   const attempt_order& order() const { return order_; }
   void complete(verdict result, rendered_ref rendered = nullptr);
+  /// Sends its outcome by way of `stop`, which must hand it on to where it would have gone.
+  void go_by(std::shared_ptr<outcome_sink> stop) { sink_ = std::move(stop); }
+  const std::shared_ptr<outcome_sink>& sink() const { return sink_; }
 
  private:
   attempt_order order_;

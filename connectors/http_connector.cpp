@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "connectors/turn_outcomes.hpp"
+
 namespace airtrain {
 
 /// What attempts under way still need when the connector is gone. The client and the pool outlive
@@ -91,11 +93,22 @@ void http_connector::deliver(std::vector<attempt> attempts) {
     const auto to = attempts.begin() + static_cast<std::ptrdiff_t>(end);
     auto part = std::make_shared<std::vector<attempt>>(std::make_move_iterator(from),
                                                        std::make_move_iterator(to));
-    auto& loop = environment_.pool->at(next_loop_++ % environment_.pool->size());
+    const auto index = next_loop_++ % environment_.pool->size();
+    auto& loop = environment_.pool->at(index);
+    for (auto& work : *part) work.go_by(gathering(index, work.sink()));
     loop.post([with = shared_, &loop, part] {
       for (auto& work : *part) std::make_shared<running>(with, loop, std::move(work))->start();
     });
   }
+}
+
+const std::shared_ptr<outcome_sink>& http_connector::gathering(
+    std::size_t loop, const std::shared_ptr<outcome_sink>& to) {
+  if (gathering_.empty()) gathering_.resize(environment_.pool->size());
+  auto& found = gathering_[loop];
+  // A connector has one supervisor, and with it one sink.
+  if (!found) found = std::make_shared<turn_outcomes>(environment_.pool->at(loop), to);
+  return found;
 }
 
 }  // namespace airtrain

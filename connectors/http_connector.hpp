@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <vector>
 
 #include "connectors/connector.hpp"
 #include "connectors/exchange.hpp"
@@ -21,9 +22,13 @@ class http_connector : public connector {
  private:
   struct shared;
   class running;
+  const std::shared_ptr<outcome_sink>& gathering(std::size_t loop,
+                                                 const std::shared_ptr<outcome_sink>& to);
+
   std::shared_ptr<const shared> shared_;
   connector_environment environment_;
   std::size_t next_loop_ = 0;
+  std::vector<std::shared_ptr<outcome_sink>> gathering_;  ///< by loop, made at its first attempt
 };
 
 }  // namespace airtrain

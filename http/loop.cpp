@@ -4,6 +4,7 @@
 #include <future>
 
 #include "messages/invariant.hpp"
+#include "messages/thread_name.hpp"
 
 namespace airtrain::http {
 namespace {
@@ -19,6 +20,7 @@ void io_loop::impl::start(io_loop* owner) {
 
 void io_loop::impl::run(io_loop* owner) {
   current_loop = owner;
+  name_this_thread("io");
   const auto work = asio::make_work_guard(context);
   context.run();
   current_loop = nullptr;

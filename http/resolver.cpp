@@ -9,6 +9,8 @@
 #include <thread>
 #include <unordered_map>
 
+#include "messages/thread_name.hpp"
+
 namespace airtrain::http {
 namespace {
 
@@ -109,7 +111,10 @@ resolver::resolver(lookup ask, resolver_settings settings) : state_(std::make_sh
   state_->ask = std::move(ask);
   state_->settings = settings;
   for (std::size_t i = 0; i < settings.threads; ++i)
-    std::thread([shared = state_] { work(shared); }).detach();
+    std::thread([shared = state_] {
+      name_this_thread("resolver");
+      work(shared);
+    }).detach();
 }
 
 resolver::~resolver() {

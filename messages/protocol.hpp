@@ -101,6 +101,11 @@ struct ask_statuses {
 struct drain_all {
   reply<bool> to;
 };
+/// An operator's change of this connector failed and may have landed all the same: its owner must
+/// read anew what it owns.
+struct owner_unsure {
+  connector_id connector = 0;
+};
 /// Start a crashed connector's supervisor again; the index is that of its registration.
 struct restart_supervisor {
   std::uint32_t index = 0;
@@ -125,7 +130,8 @@ using overseer_actor =
     caf::typed_actor<caf::reacts_to<pause_connector>, caf::reacts_to<resume_connector>,
                      caf::reacts_to<command_breaker>, caf::reacts_to<ask_why>,
                      caf::reacts_to<lanes_changed>, caf::reacts_to<ask_statuses>,
-                     caf::reacts_to<drain_all>, caf::reacts_to<restart_supervisor>>;
+                     caf::reacts_to<drain_all>, caf::reacts_to<owner_unsure>,
+                     caf::reacts_to<restart_supervisor>>;
 
 /// Makes the messages known to an actor system, before it is built.
 void add_messages(caf::actor_system_config& config);
@@ -148,6 +154,7 @@ CAF_ADD_TYPE_ID(airtrain, (airtrain::ask_why))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::lanes_changed))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::ask_statuses))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::drain_all))
+CAF_ADD_TYPE_ID(airtrain, (airtrain::owner_unsure))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::restart_supervisor))
 CAF_END_TYPE_ID_BLOCK(airtrain)
 
@@ -166,4 +173,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::ask_why)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::lanes_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::ask_statuses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::drain_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::owner_unsure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::restart_supervisor)

@@ -54,6 +54,7 @@ store_error refusal(const rocksdb::Status& status, const std::string& path,
 rocksdb::ReadOptions read_options() {
   rocksdb::ReadOptions out;
   out.verify_checksums = true;
+  out.total_order_seek = true;  // scans are by range, also where the memtable is hashed
   return out;
 }
 

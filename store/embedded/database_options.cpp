@@ -1,6 +1,8 @@
 #include "store/embedded/database_options.hpp"
 
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/memtablerep.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
 
@@ -14,6 +16,8 @@ constexpr double filter_bits_per_key = 10;
 constexpr std::size_t write_buffer_bytes = 32u << 20;
 constexpr std::uint64_t wal_bytes_max = 256u << 20;
 constexpr double memtable_filter_share = 0.05;
+constexpr std::size_t dd_prefix_bytes = 8;  // the time bucket and half of the id's hash
+constexpr std::size_t dd_hash_buckets = 1u << 17;
 
 bool probed_by_key(family f) {
   return f == family::dd || f == family::held;
@@ -58,6 +62,8 @@ rocksdb::DBOptions database_options(const store_settings& settings,
       std::make_shared<rocksdb::WriteBufferManager>(settings.cache_bytes / 2, cache);
   out.bytes_per_sync = 1u << 20;
   out.avoid_unnecessary_blocking_io = true;
+  // There is one writer; and the memtable of `dd` takes no other.
+  out.allow_concurrent_memtable_write = false;
   out.max_background_jobs = 2;
   out.max_open_files = 512;
   out.keep_log_file_num = 4;
@@ -78,6 +84,10 @@ rocksdb::ColumnFamilyOptions family_options(family f,
     out.compression = rocksdb::kNoCompression;
     out.memtable_whole_key_filtering = true;
     out.memtable_prefix_bloom_size_ratio = memtable_filter_share;
+    // Hashes come in no order: a sorted memtable would walk its levels for each, at a cache miss a
+    // level. Order is needed only when it is flushed.
+    out.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(dd_prefix_bytes));
+    out.memtable_factory.reset(rocksdb::NewHashLinkListRepFactory(dd_hash_buckets));
   }
   return out;
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <future>
 
+#include "messages/thread_name.hpp"
 #include "store/embedded/bytes.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/operations.hpp"
@@ -56,7 +57,10 @@ maintenance::maintenance(engine& with, writer& through) : engine_(with), writer_
 
 void maintenance::start() {
   watch_disk();
-  thread_ = std::thread{[this] { loop(); }};
+  thread_ = std::thread{[this] {
+    name_this_thread("store keep");
+    loop();
+  }};
 }
 
 void maintenance::stop() {

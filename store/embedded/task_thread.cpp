@@ -1,5 +1,7 @@
 #include "store/embedded/task_thread.hpp"
 
+#include "messages/thread_name.hpp"
+
 namespace airtrain::embedded {
 
 bool task_thread::post(std::function<void()> task) {
@@ -22,6 +24,7 @@ void task_thread::stop() {
 }
 
 void task_thread::run() {
+  name_this_thread("store read");
   while (true) {
     std::function<void()> task;
     {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "messages/thread_name.hpp"
+
 namespace airtrain::embedded {
 
 writer::writer(engine& with) : engine_(with) {}
@@ -125,6 +127,7 @@ writer::work writer::wait_for_work() {
 }
 
 void writer::loop() {
+  name_this_thread("store write");
   while (true) {
     auto what = wait_for_work();
     for (auto& [call, error] : what.refused)

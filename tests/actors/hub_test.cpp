@@ -285,6 +285,25 @@ TEST_F(hub_test, a_replayed_dead_letter_is_sent_again_at_once) {
   EXPECT_EQ(w.report("a").counts.dead_letters, 0u);
 }
 
+TEST_F(hub_test, a_replay_that_landed_although_its_write_failed_is_sent_all_the_same) {
+  auto& a = w.add("a");
+  a.does = script::mode::reject;
+  w.start();
+  w.submit_and_settle("1");
+  a.does = script::mode::deliver;
+  w.storage().inject().fail_commits = 1;
+  w.storage().inject().failed_commits_land = true;
+  std::optional<store_error_code> failed;
+  w.actors().replay({{w.report("a").counts.id, {1, 0}}}, {},
+                    [&](result<bulk_result, store_error> r) { failed = r.error().code; });
+  w.settle();
+  EXPECT_EQ(failed, store_error_code::write_failed);
+  w.pass(std::chrono::seconds{3});
+  w.settle();
+  EXPECT_THAT(a.seen, ElementsAre("1", "1"));
+  EXPECT_EQ(w.report("a").counts.backlog, 0u);
+}
+
 TEST_F(hub_test, drain_waits_for_attempts_under_way_and_starts_no_more) {
   auto& a = w.add("a");
   auto& b = w.add("b");
