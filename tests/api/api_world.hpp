@@ -125,6 +125,8 @@ class api_world {
     registration.name = name;
     registration.type = "scripted";
     registration.events = {pattern};
+    // What has failed stays on disk for the length of a test.
+    registration.dispatch.retry.initial = std::chrono::hours{1};
     registration.make = [target] { return std::make_unique<scripted_connector>(target); };
     manager_.register_connector(std::move(registration));
   }

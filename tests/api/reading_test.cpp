@@ -116,6 +116,31 @@ TEST_F(reading, waiting_deliveries_are_listed_and_explained) {
   EXPECT_TRUE(why.body["waits_for"][0]["what"].is_string());
 }
 
+TEST_F(reading, waiting_deliveries_on_disk_and_those_held_back_make_one_list) {
+  world.payroll->answers(scripted_target::down());
+  for (const char* id : {"failed1", "failed2"}) {
+    ingest(id);
+    event_when(id, "waiting");
+  }
+  client.post("/v1/connectors/payroll/pause", "");
+  for (const char* id : {"held1", "held2"}) {
+    ingest(id);
+    event_when(id, "waiting");
+  }
+
+  std::vector<std::string> ids;
+  std::string next;
+  do {
+    const auto page = client.get("/v1/deliveries?state=waiting&limit=1&next=" + next);
+    ASSERT_EQ(page.status, 200);
+    for (const auto& item : page.body["items"]) ids.push_back(item["event_id"]);
+    next = page.body["next"].is_null() ? "" : page.body["next"].get<std::string>();
+  } while (!next.empty() && ids.size() < 10);
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(ids, (std::vector<std::string>{"failed1", "failed2", "held1", "held2"}));
+  EXPECT_TRUE(client.get("/v1/deliveries?state=in_flight").body["items"].empty());
+}
+
 TEST_F(reading, why_of_an_ended_delivery_waits_for_nothing) {
   ingest("e1");
   event_when("e1", "delivered");
