@@ -92,11 +92,8 @@ void read_page(context& shared, const call_ref& c, delivery_query query,
 void list_waiting(context& shared, const call_ref& c, delivery_query query) {
   constexpr std::string_view on_disk = "disk:";
   const bool taken = !query.page.after.starts_with(on_disk);
-  if (taken) {
-    query.state = delivery_state::in_flight;
-  } else {
-    query.page.after.erase(0, on_disk.size());
-  }
+  query.state = taken ? delivery_state::in_flight : delivery_state::waiting;
+  if (!taken) query.page.after.erase(0, on_disk.size());
   read_page(shared, c, query, delivery_state::waiting,
             [&shared, c, taken, query, on_disk](const delivery_page& found) {
               if (!taken)
