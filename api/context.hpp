@@ -21,6 +21,9 @@ struct context {
       : manager(m), pool(p), log(l), access(http.keys), events_max(http.max_batch) {}
 
   store& storage() const { return manager.storage(); }
+  void count_rejected(problem_code code, std::size_t events) {
+    rejected[static_cast<std::size_t>(code)].fetch_add(events, std::memory_order_relaxed);
+  }
 
   integration_manager& manager;
   http::io_pool& pool;

@@ -39,7 +39,7 @@ void write_attempt(json_writer& out, const attempt_record& what, detail how) {
       .member("n", what.n)
       .time_or_null("at", what.at_ms)
       .member("class", to_string(what.outcome))
-      .member("reason", to_string(what.why))
+      .text_or_null("reason", what.why == reason::none ? "" : to_string(what.why))
       .key("status");
   what.status == 0 ? out.null() : out.value(what.status);
   out.member("seconds", what.took_ms / 1000.0);

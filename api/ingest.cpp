@@ -9,6 +9,7 @@
 #include "api/access.hpp"
 #include "api/ingest_answer.hpp"
 #include "api/parameters.hpp"
+#include "api/partial_batch.hpp"
 #include "api/problem.hpp"
 #include "core/ingest/event_reader.hpp"
 
@@ -22,13 +23,9 @@ struct pending_request {
   bool batch = false;
 };
 
-void count(context& shared, problem_code code, std::size_t events = 1) {
-  shared.rejected[static_cast<std::size_t>(code)].fetch_add(events, std::memory_order_relaxed);
-}
-
 void refuse(context& shared, http::responder& responder, problem_code code,
             std::string_view detail) {
-  count(shared, code);
+  shared.count_rejected(code, 1);
   responder.send(problem(code, detail));
 }
 
@@ -47,18 +44,22 @@ result<caller, denial> admit(context& shared, const http::request& request) {
   return who;
 }
 
-bool query_is_fine(context& shared, const http::request& request, http::responder& responder) {
-  if (request.query.empty()) return true;
+/// What the query asks for: whether a batch's good events are taken without its bad ones.
+result<bool, std::string> wants_partial(const http::request& request) {
+  if (request.query.empty()) return false;
   const auto query = parameters::parse(request.query, {"partial"});
-  if (!query) {
-    refuse(shared, responder, problem_code::invalid_parameter, query.error());
-    return false;
-  }
+  if (!query) return failure(query.error());
   const auto partial = query->text("partial");
-  if (partial.empty() || partial == "false") return true;
-  refuse(shared, responder, problem_code::unsupported,
-         "partial acceptance is not supported: a batch is taken whole or not at all");
-  return false;
+  if (partial.empty() || partial == "false") return false;
+  if (partial == "true") return true;
+  return failure(std::string{"partial is true or false"});
+}
+
+/// The bad events of a batch that could be told apart from the good ones.
+bool tells_items_apart(const read_result& read) {
+  return read.batch && std::ranges::all_of(read.problems, [](const read_problem& found) {
+           return found.index.has_value();
+         });
 }
 
 std::vector<header_field> fields_of(const http::request& request) {
@@ -92,7 +93,7 @@ void settle(context& shared, pending_request& pending, const submit_result& beca
   auto answer = answer_to_submit(pending.batch, pending.events, became);
   if (auto* accepted = std::get_if<std::string>(&answer))
     return pending.responder.send_accepted(std::move(*accepted));
-  count(shared, problem_of(became.code), pending.events.size());
+  shared.count_rejected(problem_of(became.code), pending.events.size());
   pending.responder.send(std::move(std::get<http::response>(answer)));
 }
 
@@ -114,7 +115,8 @@ void submit(context& shared, http::responder responder, read_result read) {
 void take_events(context& shared, const http::request& request, http::responder responder) {
   const auto who = admit(shared, request);
   if (!who) return refuse(shared, responder, who.error().code, who.error().detail);
-  if (!query_is_fine(shared, request, responder)) return;
+  const auto partial = wants_partial(request);
+  if (!partial) return refuse(shared, responder, problem_code::invalid_parameter, partial.error());
   const auto form = body_form_of(request.get("content-type"), request.has("ce-specversion"));
   if (!form)
     return refuse(shared, responder, problem_code::unsupported_media_type,
@@ -122,10 +124,11 @@ void take_events(context& shared, const http::request& request, http::responder 
                   "application/cloudevents-batch+json, or ce-* headers with any type");
 
   auto events = read(shared, request, *who, *form);
-  if (!events.problems.empty()) {
-    for (const auto& found : events.problems) count(shared, problem_code_from(found.code));
+  for (const auto& found : events.problems) shared.count_rejected(problem_code_from(found.code), 1);
+  if (*partial && tells_items_apart(events))
+    return partial_batch::take(shared, std::move(responder), std::move(events));
+  if (!events.problems.empty())
     return responder.send(answer_to_problems(events.batch, events.problems));
-  }
   if (events.events.empty()) return responder.send_accepted(R"({"accepted":0,"events":[]})");
   submit(shared, std::move(responder), std::move(events));
 }

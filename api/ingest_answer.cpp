@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <utility>
 
 #include "core/json/document.hpp"
 #include "messages/invariant.hpp"
@@ -58,16 +59,10 @@ http::response refused_events(bool batch, const std::vector<event_ref>& events,
                               const submit_result& became) {
   const auto code = problem_of(became.code);
   std::vector<item_problem> bad;
-  for (std::size_t i = 0; i < became.events.size(); ++i) {
-    const auto& one = became.events[i];
-    if (code == problem_code::conflict && one.status == publish_status::conflict) {
+  for (std::size_t i = 0; i < became.events.size(); ++i)
+    if (auto detail = own_refusal(became, i, *events[i]))
       bad.push_back({static_cast<std::uint32_t>(i), status_of(code), std::string{to_string(code)},
-                     conflict_text(*events[i])});
-    } else if (code == problem_code::unrouted && one.unrouted) {
-      bad.push_back({static_cast<std::uint32_t>(i), status_of(code), std::string{to_string(code)},
-                     unrouted_text(events[i]->type(), one.nearest_type)});
-    }
-  }
+                     std::move(*detail)});
   if (bad.empty()) return problem(code, became.message);
   return batch ? refused_batch(bad) : problem(code, bad.front().detail);
 }
@@ -91,6 +86,16 @@ problem_code problem_of(submit_code code) {
       break;
   }
   return problem_code::store_failed;
+}
+
+std::optional<std::string> own_refusal(const submit_result& became, std::size_t position,
+                                       const event& what) {
+  const auto& one = became.events[position];
+  if (became.code == submit_code::conflict && one.status == publish_status::conflict)
+    return conflict_text(what);
+  if (became.code == submit_code::unrouted && one.unrouted)
+    return unrouted_text(what.type(), one.nearest_type);
+  return std::nullopt;
 }
 
 ingest_answer answer_to_submit(bool batch, const std::vector<event_ref>& events,

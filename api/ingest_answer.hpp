@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,6 +20,10 @@ ingest_answer answer_to_submit(bool batch, const std::vector<event_ref>& events,
 
 /// The refusal of a request that could not be read, with its problems counted.
 http::response answer_to_problems(bool batch, const std::vector<read_problem>& problems);
+
+/// Why the event at `position` of a refused submission is itself to blame; unset: it is not.
+std::optional<std::string> own_refusal(const submit_result& became, std::size_t position,
+                                       const event& what);
 
 /// Which problem a refused submission is; meaningless for code none.
 problem_code problem_of(submit_code code);

@@ -30,7 +30,6 @@ constexpr std::array<problem_row, problem_codes> problem_table{{
      "The content type is not supported"},
     {problem_code::unsupported_content_encoding, "unsupported_content_encoding", 415,
      "The content encoding is not supported"},
-    {problem_code::unsupported, "unsupported", 400, "This is not supported"},
     {problem_code::invalid_parameter, "invalid_parameter", 400, "A parameter is not valid"},
     {problem_code::invalid_body, "invalid_body", 400, "The request's body is not valid"},
     {problem_code::key_required, "key_required", 401, "An API key is required"},

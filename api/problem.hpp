@@ -22,7 +22,6 @@ enum class problem_code : std::uint8_t {
   too_many_events,
   unsupported_media_type,
   unsupported_content_encoding,
-  unsupported,
   invalid_parameter,
   invalid_body,
   key_required,

@@ -9,7 +9,7 @@ void connector_log::write(const std::string& connector, const connector_event& w
   using api::log_level;
   const auto key = fmt::format("{}.{}", what.key.seq, what.key.part);
   const api::log_field name{"connector", connector};
-  const api::log_field why{"reason", what.message};
+  const api::log_field why{"reason", what.message.empty() ? "none" : what.message};
   switch (what.what) {
     case kind::breaker_changed:
       return log_.limited(states_, log_level::warning, "a circuit breaker changed",
@@ -24,8 +24,7 @@ void connector_log::write(const std::string& connector, const connector_event& w
       return log_.limited(lanes_, log_level::warning, "a lane was stopped by a dead letter",
                           {name, {"delivery", key}, why});
     case kind::lane_released:
-      return log_.limited(lanes_, log_level::info, "a lane flows again",
-                          {name, {"delivery", key}, why});
+      return log_.limited(lanes_, log_level::info, "a stopped lane flows again", {name});
     case kind::suspected_poison:
       return log_.limited(states_, log_level::warning, "one delivery alone keeps a circuit open",
                           {name, {"delivery", key}, why});

@@ -46,9 +46,7 @@ result<void, std::string> event_input::begin() {
 result<void, std::string> event_input::read_document(std::string text) {
   const bool array = text[text.find_first_not_of(" \t\r\n")] == '[';
   json::document parsed;
-  if (const auto read = parsed.parse(text); !read)
-    return failure(
-        fmt::format("not JSON at byte {}: {}", read.error().offset, read.error().message));
+  if (const auto read = parsed.parse(text); !read) return failure(json::to_string(read.error()));
   const auto root = json_view::parse(std::move(text));
   items_ = array ? root->items() : std::vector<json_view>{*root};
   return {};

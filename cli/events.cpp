@@ -11,9 +11,10 @@ namespace {
 
 std::string attempt_line(const json_view& attempt) {
   const std::string answer = attempt["answer"].text();
-  return fmt::format("    {}. {}  {} {} {}s{}{}\n", attempt["n"].text(), attempt["at"].text(),
-                     attempt["class"].text(), attempt["status"].text(), attempt["seconds"].text(),
-                     answer.empty() ? "" : "  ", printable(answer));
+  const std::string status = attempt["status"].text();
+  return fmt::format("    {}. {}  {}{}{} in {}s{}{}\n", attempt["n"].text(), attempt["at"].text(),
+                     attempt["class"].text(), status.empty() ? "" : " ", status,
+                     attempt["seconds"].text(), answer.empty() ? "" : "  ", printable(answer));
 }
 
 void print_delivery(const json_view& delivery) {

@@ -20,6 +20,8 @@ namespace {
 /// Creates the file; never touches one that is there.
 int write_new_file(const std::string& path, std::string_view text) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (fd < 0 && errno == EEXIST)
+    return fail(fmt::format("{} is there already; it is not overwritten", path));
   if (fd < 0) return fail(fmt::format("{}: {}", path, std::strerror(errno)));
   std::size_t written = 0;
   while (written < text.size()) {
@@ -73,7 +75,8 @@ int run_check(const arguments& given) {
     for (const config_problem& problem : read.error()) print(to_string(file, problem) + "\n");
     return exit_failed;
   }
-  print(fmt::format("{}: good, {} connectors\n", file, read->connectors.size()));
+  const std::size_t count = read->connectors.size();
+  print(fmt::format("{}: good, {} connector{}\n", file, count, count == 1 ? "" : "s"));
   return exit_done;
 }
 

@@ -37,6 +37,7 @@ result<std::string, std::string> read_all(const std::string& name) {
 result<event_ref, std::string> read_event(const std::string& name) {
   const auto text = read_all(name);
   if (!text) return failure(text.error());
+  const std::string shown_name = name == "-" ? "standard input" : name;
   const auto json = json_view::parse(*text);
   const bool cloudevent = json && (*json)["specversion"].present();
   reader_defaults defaults;
@@ -44,8 +45,9 @@ result<event_ref, std::string> read_event(const std::string& name) {
   const read_result read =
       read_events(cloudevent ? body_form::cloudevent : body_form::plain,
                   cloudevent ? "application/cloudevents+json" : "", *text, {}, {}, defaults);
-  if (!read.problems.empty()) return failure(fmt::format("{}: {}", name, read.problems[0].detail));
-  if (read.events.size() != 1) return failure(fmt::format("{}: not one event", name));
+  if (!read.problems.empty())
+    return failure(fmt::format("{}: {}", shown_name, read.problems[0].detail));
+  if (read.events.size() != 1) return failure(fmt::format("{}: not one event", shown_name));
   return read.events[0].event;
 }
 
@@ -105,6 +107,8 @@ int run_preview(const arguments& given) {
   note_if_not_routed(*connector, *event);
   const auto request = preview_request(*connector, *event);
   if (!request) return fail(request.error());
+  if (given.has("--curl") && !request->over_http)
+    return fail(fmt::format("`{}` sends no HTTP request: there is nothing for curl", name));
   given.has("--curl") ? print_curl(*request) : print_request(*request);
   return exit_done;
 }

@@ -79,6 +79,7 @@ result<previewed_request, std::string> preview_request(const connector_settings&
   if (std::holds_alternative<http_connector_settings>(settings.target))
     return preview_http(settings, std::move(event));
   previewed_request preview;
+  preview.over_http = false;
   preview.method = "append";
   preview.url = std::get<file_connector_settings>(settings.target).path;
   append_cloud_event_line(preview.body, *event);

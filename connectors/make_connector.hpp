@@ -24,8 +24,10 @@ struct connector_environment {
 result<std::unique_ptr<connector>, std::string> make_connector(const connector_settings& settings,
                                                                const connector_environment& env);
 
-/// The request an event would become, for `preview`. Secrets are shown as `***`.
+/// The request an event would become, for `preview`. Secrets are shown as `***`. Of a connector
+/// that speaks no HTTP, `method` says what it would do and `url` where.
 struct previewed_request {
+  bool over_http = true;
   std::string method, url, headers, body;
 };
 result<previewed_request, std::string> preview_request(const connector_settings& settings,

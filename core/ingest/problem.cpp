@@ -28,8 +28,7 @@ std::string shown(std::string_view text) {
 }
 
 read_problem json_problem(const json::parse_error& error, std::size_t text_begins_at) {
-  return {std::nullopt, 400, code_of(error.fault),
-          fmt::format("not JSON at byte {}: {}", text_begins_at + error.offset, error.message)};
+  return {std::nullopt, 400, code_of(error.fault), json::to_string(error, text_begins_at)};
 }
 
 }  // namespace airtrain

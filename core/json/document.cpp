@@ -1,5 +1,7 @@
 #include "core/json/document.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "core/json/scanner.hpp"
@@ -69,6 +71,13 @@ void append_quoted(std::string& out, std::string_view text) {
     p += length == 0 ? 1 : length;
   }
   out.push_back('"');
+}
+
+std::string to_string(const parse_error& error, std::size_t text_begins_at) {
+  const auto place = text_begins_at + error.offset;
+  return error.fault == parse_fault::malformed
+             ? fmt::format("not JSON at byte {}: {}", place, error.message)
+             : fmt::format("{} at byte {}", error.message, place);
 }
 
 }  // namespace airtrain::json

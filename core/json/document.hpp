@@ -19,6 +19,10 @@ struct parse_error {
   std::string message;     ///< one line for people, without the input's bytes
 };
 
+/// One line that says what is wrong and where, for a text that begins at byte `text_begins_at` of
+/// what the reader knows: "not JSON at byte 12: the text ends too early".
+std::string to_string(const parse_error& error, std::size_t text_begins_at = 0);
+
 constexpr unsigned depth_max = 64;
 
 /// One value of a parsed text, as a place in it. Children follow in document order; for an object

@@ -43,7 +43,8 @@ class damage_notes : public rocksdb::Logger {
 store_error refusal(const rocksdb::Status& status, const std::string& path,
                     const std::string& notes) {
   const auto text = status.ToString();
-  if (text.find("lock") != std::string::npos)
+  if (text.find("While lock file") != std::string::npos ||
+      text.find("lock hold by current process") != std::string::npos)
     return {store_error_code::write_failed,
             fmt::format("{} is in use by another process ({})", path, text)};
   auto error = error_from(status, fmt::format("opening {}", path));

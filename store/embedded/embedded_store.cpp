@@ -22,6 +22,12 @@ store_error unknown_connector(connector_id id) {
   return {store_error_code::not_found, fmt::format("there is no connector {}", id)};
 }
 
+store_error with_advice(store_error refused) {
+  if (refused.code == store_error_code::damaged)
+    refused.message += ". Nothing was changed. Restore the files, or run `airtrain recover`";
+  return refused;
+}
+
 }  // namespace
 
 embedded_store::embedded_store(const store_settings& settings, environment env)
@@ -33,12 +39,15 @@ embedded_store::~embedded_store() {
 
 store_error embedded_store::start() {
   std::error_code made;
-  std::filesystem::create_directories(engine_.settings.data_dir, made);
+  const auto& data_dir = engine_.settings.data_dir;
+  // What people sent is nobody else's to read. A folder that was there keeps the rights it has.
+  if (std::filesystem::create_directories(data_dir, made) && !made)
+    std::filesystem::permissions(data_dir, std::filesystem::perms::owner_all, made);
   if (made)
     return {store_error_code::write_failed,
-            fmt::format("creating {}: {}", engine_.settings.data_dir.string(), made.message())};
+            fmt::format("creating {}: {}", data_dir.string(), made.message())};
   auto db = database::open(engine_.settings, engine_.env.files);
-  if (!db) return db.error();
+  if (!db) return with_advice(db.error());
   const auto durable_to = recover(engine_, **db);
   if (!durable_to) return durable_to.error();
   engine_.db.put(std::move(*db));

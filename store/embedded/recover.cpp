@@ -36,6 +36,10 @@ void check_high_water(const embedded::high_water_file& file, std::uint64_t log_e
 
 result<recovery_report, store_error> recover_embedded_store(const store_settings& settings,
                                                             bool repair) {
+  const auto log = embedded::database_path(settings);
+  if (std::error_code error; !std::filesystem::exists(log, error))
+    return failure(store_error{store_error_code::not_found,
+                               fmt::format("there is no store: {} is missing", log.string())});
   recovery_report report;
   auto db = database::open(settings, nullptr,
                            repair ? database::mode::normal : database::mode::read_only);

@@ -80,7 +80,8 @@ class scripted_connector : public connector {
 };
 
 /// The API over a real server, a real manager and a memory store, with one connector "payroll" that
-/// wants "shift_*", and "journal" that wants "shift_logged".
+/// wants "shift_*", and "journal" that wants "shift_logged", where events with the same `data.lane`
+/// wait behind a dead letter.
 class api_world {
  public:
   explicit api_world(http_settings http = {}, manager_settings manager_with = {},
@@ -127,6 +128,11 @@ class api_world {
     registration.events = {pattern};
     // What has failed stays on disk for the length of a test.
     registration.dispatch.retry.initial = std::chrono::hours{1};
+    if (registration.name == "journal") {
+      registration.lane_key = std::move(*expression::compile("data.lane"));
+      registration.dispatch.ordered = true;
+      registration.dispatch.dead_letter = on_dead_letter::stop;
+    }
     registration.make = [target] { return std::make_unique<scripted_connector>(target); };
     manager_.register_connector(std::move(registration));
   }

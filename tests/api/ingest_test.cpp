@@ -141,18 +141,65 @@ TEST_F(ingest, refuses_with_a_full_disk_and_takes_again_when_there_is_room) {
   EXPECT_EQ(client.event(R"({"type": "shift_changed"})").status, 202);
 }
 
-TEST_F(ingest, answers_nothing_2xx_when_the_write_failed) {
+TEST_F(ingest, of_a_partial_batch_takes_the_good_and_reports_the_bad) {
+  client.event(R"({"type": "shift_changed", "id": "known", "data": 1})");
+  const auto reply = client.post("/v1/events?partial=true",
+                                 R"([{"type": "shift_changed", "id": "known", "data": 2},
+                                     {"type": "shift_changed", "id": "new"},
+                                     {"id": "typeless"},
+                                     {"type": "shift_changed", "id": "known", "data": 1}])",
+                                 {{"Content-Type", "application/json"}});
+  EXPECT_EQ(reply.status, 207);
+  EXPECT_EQ(reply.body["accepted"], 2);
+  const auto& events = reply.body["events"];
+  ASSERT_EQ(events.size(), 4U);
+  for (unsigned i = 0; i < 4; ++i) EXPECT_EQ(events[i]["index"], i);
+  EXPECT_EQ(events[0]["status"], 409);
+  EXPECT_EQ(events[0]["code"], "conflict");
+  EXPECT_EQ(events[0]["id"], "known");
+  EXPECT_EQ(events[1]["status"], 202);
+  EXPECT_EQ(events[1]["id"], "new");
+  EXPECT_EQ(events[1]["duplicate"], false);
+  EXPECT_TRUE(events[1]["code"].is_null());
+  EXPECT_EQ(events[2]["status"], 400);
+  EXPECT_EQ(events[2]["code"], "missing_type");
+  EXPECT_TRUE(events[2]["id"].is_null());
+  EXPECT_EQ(events[3]["status"], 202);
+  EXPECT_EQ(events[3]["duplicate"], true);
+}
+
+TEST_F(ingest, of_a_partial_batch_with_nothing_good_accepts_nothing) {
+  const auto reply = client.post("/v1/events?partial=true", R"([{"id": "typeless"}])",
+                                 {{"Content-Type", "application/json"}});
+  EXPECT_EQ(reply.status, 207);
+  EXPECT_EQ(reply.body["accepted"], 0);
+}
+
+TEST_F(ingest, of_a_partial_batch_refuses_all_while_the_disk_is_full) {
+  world.storage().inject([](memory_store::faults& faults) { faults.full = true; });
+  const auto reply =
+      client.post("/v1/events?partial=true", R"([{"type": "shift_changed", "id": "p1"}, {}])",
+                  {{"Content-Type", "application/json"}});
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.body["code"], "disk_full");
+  world.storage().inject([](memory_store::faults& faults) { faults.full = false; });
+}
+
+TEST_F(ingest, refuses_a_batch_whose_items_cannot_be_told_apart_even_where_partial) {
+  const auto reply = client.post("/v1/events?partial=true", R"([{"type": "shift_changed"}, )",
+                                 {{"Content-Type", "application/json"}});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.body["code"], "malformed_json");
+}
+
+// In a world of its own: what other events are still settling must not meet the fault.
+TEST(ingest_with_a_failing_disk, answers_nothing_2xx) {
+  api_world world;
+  api_client client{world};
   world.storage().inject([](memory_store::faults& faults) { faults.fail_commits = 1; });
   const auto reply = client.event(R"({"type": "shift_changed", "id": "e1"})");
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(reply.body["code"], "store_failed");
-}
-
-TEST_F(ingest, takes_no_partial_batches) {
-  const auto reply = client.post("/v1/events?partial=true", R"([{"type": "shift_changed"}])",
-                                 {{"Content-Type", "application/json"}});
-  EXPECT_EQ(reply.status, 400);
-  EXPECT_EQ(reply.body["code"], "unsupported");
 }
 
 TEST(ingest_with_reject, refuses_types_that_no_connector_names) {

@@ -98,6 +98,20 @@ TEST_F(reading, events_are_listed_page_by_page) {
   EXPECT_EQ(client.get("/v1/events?type=other").body["items"].size(), 0u);
 }
 
+TEST_F(reading, deliveries_behind_a_stopped_lane_are_listed_as_waiting) {
+  world.journal->answers(scripted_target::rejects("no"));
+  client.event(R"([{"type": "shift_logged", "id": "l1", "data": {"lane": "E1"}},
+                   {"type": "shift_logged", "id": "l2", "data": {"lane": "E1"}}])");
+  client.get_until("/v1/deliveries/l2/journal/why", [](const reply& now) {
+    return now.status == 200 && !now.body["waits_for"].empty() &&
+           now.body["waits_for"][0]["what"] == "stopped_lane";
+  });
+  const auto list =
+      client.get_until("/v1/deliveries?connector=journal&state=waiting",
+                       [](const reply& now) { return now.body["items"].size() == 1; });
+  EXPECT_EQ(list.body["items"][0]["event_id"], "l2");
+}
+
 TEST_F(reading, waiting_deliveries_are_listed_and_explained) {
   world.payroll->answers(scripted_target::down());
   ingest("e1");

@@ -46,6 +46,13 @@ TEST(json_document, takes_what_rfc_8259_allows) {
   }
 }
 
+TEST(json_document, says_what_is_wrong_and_where) {
+  EXPECT_EQ(to_string(parse_error{parse_fault::malformed, 3, "the text ends too early"}, 10),
+            "not JSON at byte 13: the text ends too early");
+  EXPECT_EQ(to_string(parse_error{parse_fault::duplicate_key, 3, "the key is there twice"}),
+            "the key is there twice at byte 3");
+}
+
 struct wrong_text {
   std::string text;
   std::size_t offset;

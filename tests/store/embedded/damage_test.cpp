@@ -95,6 +95,25 @@ TEST(embedded_store, a_flipped_bit_in_the_log_is_refused_and_the_file_named) {
   const auto error = after.start();
   EXPECT_EQ(error.code, store_error_code::damaged);
   EXPECT_THAT(error.message, HasSubstr(wal.filename().string()));
+  EXPECT_THAT(error.message, HasSubstr("airtrain recover"));
+}
+
+TEST(embedded_store, a_folder_without_a_store_is_not_taken_for_one_in_use) {
+  temporary_directory empty;
+  store_settings settings;
+  settings.data_dir = empty.path();
+  const auto report = recover_embedded_store(settings, false);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, store_error_code::not_found);
+  EXPECT_THAT(report.error().message, HasSubstr("there is no store"));
+}
+
+TEST(embedded_store, a_new_data_folder_is_its_owners_alone) {
+  temporary_directory parent;
+  driver store{parent.path() / "data"};
+  ASSERT_EQ(store.start().code, store_error_code::none);
+  EXPECT_EQ(std::filesystem::status(parent.path() / "data").permissions(),
+            std::filesystem::perms::owner_all);
 }
 
 TEST(embedded_store, a_log_that_lost_its_end_is_refused_by_the_high_water_file) {
