@@ -25,16 +25,25 @@ void add_attempts(connector_id connector, std::uint64_t serial, std::vector<reme
 }
 
 /// Rewrites the rows that some left.
-store_error unpark(database& db, const changes& of, commit& into) {
+store_error unpark(database& db, connector_log& connector, const changes& of, commit& into) {
+  store_error failed;
   for (const auto& removal : of.unparked) {
     if (removal.whole_row) {
       into.rows.push_back({family::park, removal.key, std::nullopt});
       continue;
     }
     const auto row = db.get(family::park, removal.key);
-    if (!row) return row.error();
+    if (!row) {
+      failed = row.error();
+      // Forgotten, those would be given out again. A damaged row is not better the next time.
+      if (failed.code != store_error_code::damaged) connector.leaves_still(removal);
+      continue;
+    }
     auto keys = *row ? decode_key_list(**row) : std::nullopt;
-    if (!keys) return {store_error_code::damaged, "park: a row is missing or damaged"};
+    if (!keys) {
+      failed = {store_error_code::damaged, "park: a row is missing or damaged"};
+      continue;
+    }
     auto gone = removal.gone;
     std::sort(gone.begin(), gone.end());
     std::erase_if(*keys, [&](const delivery_key& key) {
@@ -42,7 +51,7 @@ store_error unpark(database& db, const changes& of, commit& into) {
     });
     into.rows.push_back({family::park, removal.key, encode_key_list(*keys)});
   }
-  return {};
+  return failed;
 }
 
 /// Who goes into the live row: those at the tail, but for the longest while it is too large.
@@ -107,7 +116,8 @@ store_error collect_changes(engine& with, database& db, commit& into) {
     into.generations.emplace_back(all[i], one.generation);
     std::move(one.rows.begin(), one.rows.end(), std::back_inserter(into.rows));
     add_attempts(all[i]->id(), with.flush_serial, one.attempts, into);
-    if (auto e = unpark(db, one, into); e.code != store_error_code::none) error = std::move(e);
+    if (auto e = unpark(db, *all[i], one, into); e.code != store_error_code::none)
+      error = std::move(e);
   }
   add_cursors(with, of, into);
   return error;

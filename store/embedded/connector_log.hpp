@@ -89,6 +89,8 @@ class connector_log {
   /// `own_row`: the connector has a row of its own on disk, which stays true while nothing was
   /// settled; then `cursor_as_written` is set and the cursor left out.
   changes take_changes(std::uint64_t head, bool own_row);
+  /// A row could not be rewritten: it has to be with the next changes.
+  void leaves_still(const changes::park_removal& what);
   /// The changes up to that generation can be read from the disk.
   void written(std::uint64_t generation);
   /// Settled things are not on disk yet: readers of held, due and parked rows must wait for a

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "messages/invariant.hpp"
 #include "store/embedded/connector_log.hpp"
 #include "store/embedded/key_list.hpp"
 #include "store/embedded/keys.hpp"
@@ -62,6 +63,17 @@ void connector_log::take_parked_changes(changes& out) {
     drop_lane_if_empty(id);
   }
   parked_lanes_changed_.clear();
+}
+
+void connector_log::leaves_still(const changes::park_removal& what) {
+  std::lock_guard lock{mutex_};
+  const auto row = park_position_from(what.key);
+  AIRTRAIN_INVARIANT(row.has_value());
+  auto& leaving = lanes_.of(row->lane).leaving[row->first];
+  leaving.insert(leaving.end(), what.gone.begin(), what.gone.end());
+  parked_lanes_changed_.insert(row->lane);
+  ++generation_;
+  for (const auto& key : what.gone) leaving_[key] = generation_;
 }
 
 void connector_log::written(std::uint64_t generation) {

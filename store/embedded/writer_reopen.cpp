@@ -24,6 +24,8 @@ void writer::fail(const store_error& error, commit& failed) {
   if (failed.cursors) engine_.cursors = std::move(*failed.cursors);
   // Whether they landed or not, these numbers are not given again.
   next_seq_ = std::max(next_seq_, failed.next_seq);
+  // What could not be taken along goes with the next flush.
+  settled();
   engine_.db.close();
   reopen_at_ = clock::now();
 }

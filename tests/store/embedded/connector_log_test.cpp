@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 namespace airtrain::embedded {
 namespace {
 
@@ -148,6 +150,48 @@ TEST_F(connector_log_test, what_is_replayed_is_not_read_before_its_new_record_is
   EXPECT_TRUE(log.plan_for(epoch, of_lane)->aside.empty());
   flush();
   EXPECT_EQ(log.plan_for(epoch, of_lane)->aside.size(), 1u);
+}
+
+TEST_F(connector_log_test,
+       what_left_a_row_that_could_not_be_rewritten_leaves_it_with_the_next_flush) {
+  constexpr lane_id lane = 7;
+  const std::array<arrival, 2> events{{{.seq = 5, .lane = lane, .what = event::seal({})},
+                                       {.seq = 6, .lane = lane, .what = event::seal({})}}};
+  log.arrive(events);
+  ASSERT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+  settlement aside;
+  aside.what = settlement::kind::aside;
+  aside.counted = false;
+  for (const auto& event : events) {
+    aside.key = {.seq = event.seq, .part = 0};
+    log.settle(epoch, {aside}, 0);
+  }
+  flush();
+  auto of_lane = request(fetch_kind::lane);
+  of_lane.lane = lane;
+  connector_log::reading read;
+  auto& one = read.deliveries.emplace_back();
+  one.what.key = {.seq = 5, .part = 0};
+  one.what.event = event::seal({});
+  one.what.lane = lane;
+  one.parked_row = one.what.key;
+  one.place = loaded_delivery::from::parked;
+  const auto key = one.what.key;
+  ASSERT_EQ(log.take(epoch, of_lane, std::move(read)).value().deliveries.size(), 1u);
+  settlement end;
+  end.key = key;
+  log.settle(epoch, {end}, 0);
+
+  const auto failed = log.take_changes(7, false);
+  ASSERT_EQ(failed.unparked.size(), 1u);
+  log.leaves_still(failed.unparked.front());
+  log.written(failed.generation);
+  EXPECT_TRUE(log.plan_for(epoch, of_lane)->taken.contains(key));
+  const auto again = log.take_changes(7, false);
+  ASSERT_EQ(again.unparked.size(), 1u);
+  EXPECT_EQ(again.unparked.front().gone, std::vector{key});
+  log.written(again.generation);
+  EXPECT_FALSE(log.plan_for(epoch, of_lane)->taken.contains(key));
 }
 
 }  // namespace
