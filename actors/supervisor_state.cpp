@@ -71,6 +71,7 @@ void supervisor_state::opened(const connector_opened& answer) {
   open_error_ = answer.error;
   if (!open_error_.empty()) {
     wake_at_ = now().steady + reopen_delay;
+    give_early_orders();
     return arm_timer();
   }
   const auto& options = setup_.registration->dispatch;
@@ -82,6 +83,7 @@ void supervisor_state::opened(const connector_opened& answer) {
   if (!early_lanes_.empty())
     dispatcher_->lanes_changed(std::exchange(early_lanes_, {}), now(), actions_);
   if (draining_) dispatcher_->drain(now(), actions_);
+  give_early_orders();
   perform();
 }
 
@@ -169,30 +171,35 @@ void supervisor_state::drain(const reply<bool>& to) {
   perform();
 }
 
-bool supervisor_state::opened(const reply<operator_answer>& or_refuse) const {
-  if (dispatcher_) return true;
-  or_refuse({operator_code::failed,
-             "the connector is not open yet: " +
-                 (open_error_.empty() ? "the store has not answered" : open_error_)});
-  return false;
+bool supervisor_state::put_off(const reply<operator_answer>& to, std::function<void()> order) {
+  if (dispatcher_) return false;
+  if (open_error_.empty())
+    early_orders_.push_back(std::move(order));
+  else
+    to({operator_code::failed, "the connector is not open yet: " + open_error_});
+  return true;
+}
+
+void supervisor_state::give_early_orders() {
+  for (const auto& order : std::exchange(early_orders_, {})) order();
 }
 
 void supervisor_state::pause(const reply<operator_answer>& to) {
-  if (!opened(to)) return;
+  if (put_off(to, [this, to] { pause(to); })) return;
   dispatcher_->pause(now(), actions_);
   perform();
   to({operator_code::done, {}});
 }
 
 void supervisor_state::resume(const reply<operator_answer>& to) {
-  if (!opened(to)) return;
+  if (put_off(to, [this, to] { resume(to); })) return;
   dispatcher_->resume(now(), actions_);
   perform();
   to({operator_code::done, {}});
 }
 
 void supervisor_state::command(breaker_command what, const reply<operator_answer>& to) {
-  if (!opened(to)) return;
+  if (put_off(to, [this, what, to] { command(what, to); })) return;
   dispatcher_->command(what, now(), actions_);
   perform();
   to({operator_code::done, {}});

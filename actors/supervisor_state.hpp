@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,10 @@ class supervisor_state {
   store& storage() { return *setup_.environment->storage; }
 
   void open();
-  bool opened(const reply<operator_answer>& or_refuse) const;
+  /// Before the store has opened the connector: keeps the order until then, or refuses it where the
+  /// store has said no. False: it can be carried out.
+  bool put_off(const reply<operator_answer>& to, std::function<void()> order);
+  void give_early_orders();
 
   /// Carries out what the dispatcher has asked for, and what follows from that.
   void perform();
@@ -62,6 +66,7 @@ class supervisor_state {
   std::unique_ptr<connector> connector_;   ///< null until opened
   std::optional<dispatcher> dispatcher_;   ///< unset until opened
   std::vector<blocked_lane> early_lanes_;  ///< changed before that
+  std::vector<std::function<void()>> early_orders_;
   std::optional<in_flight> in_flight_;
   std::uint64_t epoch_ = 0;
   std::string open_error_;
