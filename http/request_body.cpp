@@ -93,17 +93,19 @@ std::string_view request_body::behind() const {
   return kind_ == kind::chunked ? std::string_view{raw_.data(), raw_end_} : std::string_view{};
 }
 
-void request_body::release() {
+void request_body::give_back() {
   bytes_ = {};
-  if (kind_ == kind::own_buffer) {
-    own_ = {};
-  } else if (kind_ == kind::chunked) {
-    chunks_.reset();
-    raw_ = {};
-    raw_end_ = 0;
-  }
-  kind_ = kind::in_place;
+  if (kind_ == kind::own_buffer) own_ = {};
+  chunks_.reset();
   if (charged_ > 0) all_.release(std::exchange(charged_, 0));
+}
+
+void request_body::release() {
+  give_back();
+  own_end_ = 0;
+  raw_ = {};
+  raw_end_ = 0;
+  kind_ = kind::in_place;
 }
 
 }  // namespace airtrain::http

@@ -34,11 +34,13 @@ class request_body {
 
   /// Looks at what is there; `behind_head` is what the connection's buffer holds behind the head.
   body_state progress(std::string_view behind_head);
-  /// The whole of it, once complete. Until `release`.
+  /// The whole of it, once complete. Until `give_back`.
   std::string_view bytes() const { return bytes_; }
+  /// Gives back what it was charged for: a slow reader of the answer holds no body.
+  void give_back();
   /// What came behind a complete body that is not in place.
   std::string_view behind() const;
-  /// Gives back what it took.
+  /// Ready for the next one.
   void release();
 
  private:

@@ -52,6 +52,7 @@ bool session::refuse(const refusal& why) {
 }
 
 bool session::write_answer() {
+  body_.give_back();
   keep_alive_ = keep_alive_ && !home_->all().draining.load(std::memory_order_relaxed);
   out_.begin({home_->date(), keep_alive_, head_.http_1_0}, head_.method == "HEAD");
   deadline_ = no_deadline;
