@@ -13,9 +13,9 @@ using boost::system::error_code;
 /// What a connection keeps; requests that fit cost no allocation.
 constexpr std::size_t buffer_bytes = 8192;
 
-constexpr refusal overloaded{503, "overloaded", "too much is in progress, try again"};
-constexpr refusal body_too_large{413, "body_too_large", "the body exceeds the limit"};
-constexpr refusal head_too_large{431, "head_too_large", "the request's head exceeds the limit"};
+const refusal overloaded(refusal_code::overloaded, "too much is in progress, try again");
+const refusal body_too_large(refusal_code::body_too_large, "the body exceeds the limit");
+const refusal head_too_large(refusal_code::head_too_large, "the request's head exceeds the limit");
 
 }  // namespace
 
@@ -49,13 +49,13 @@ void session::sweep(clock::time_point now) {
   if (phase_ == phase::handling || now < deadline_) return;
   switch (phase_) {
     case phase::head:
-      refuse({408, "head_timeout", "the request's head took too long"});
+      refuse({refusal_code::head_timeout, "the request's head took too long"});
       return;
     case phase::body:
-      refuse({408, "body_timeout", "the request's body took too long"});
+      refuse({refusal_code::body_timeout, "the request's body took too long"});
       return;
     case phase::writing:
-      home_->all().timed_out.fetch_add(1, std::memory_order_relaxed);
+      home_->all().answers_given_up.fetch_add(1, std::memory_order_relaxed);
       [[fallthrough]];
     default:
       close();
@@ -104,7 +104,7 @@ bool session::take_head() {
   }
   switch (scanner_.scan(received())) {
     case head_end::malformed:
-      return refuse({400, "malformed_request", "this is not an HTTP/1.1 request"});
+      return refuse({refusal_code::malformed_request, "this is not an HTTP/1.1 request"});
     case head_end::incomplete:
       if (in_end_ >= settings().head_bytes_max) return refuse(head_too_large);
       read();
@@ -144,9 +144,10 @@ bool session::host_is_welcome() {
 }
 
 std::optional<refusal> session::unwelcome() {
-  if (!host_is_welcome()) return refusal{421, "host_not_served", "this Host is not served here"};
+  if (!host_is_welcome())
+    return refusal(refusal_code::host_not_served, "this Host is not served here");
   if (!head_.origin.empty() && !origin_is(head_.origin, head_.host))
-    return refusal{403, "origin_not_allowed", "Origin and Host differ"};
+    return refusal(refusal_code::origin_not_allowed, "Origin and Host differ");
   if (head_.content_length.value_or(0) > settings().body_bytes_max) return body_too_large;
   return std::nullopt;
 }
@@ -178,7 +179,8 @@ bool session::take_body() {
       request_.body = body_.bytes();
       return dispatch();
     case body_state::malformed:
-      return refuse({400, "malformed_chunks", "the chunked body is malformed or out of bounds"});
+      return refuse(
+          {refusal_code::malformed_chunks, "the chunked body is malformed or out of bounds"});
     case body_state::too_large:
       return refuse(body_too_large);
     case body_state::no_memory:

@@ -41,11 +41,7 @@ void session::deliver() {
 }
 
 bool session::refuse(const refusal& why) {
-  auto& all = home_->all();
-  auto& counter = why.status == 408   ? all.timed_out
-                  : why.status == 503 ? all.refused_overload
-                                      : all.refused_malformed;
-  counter.fetch_add(1, std::memory_order_relaxed);
+  home_->all().count(why.code);
   keep_alive_ = false;
   out_.set(problem(why));
   return write_answer();
