@@ -82,6 +82,10 @@ std::uint64_t service::backlog(const std::string& connector) const {
   return number_field(ask(port_, "GET", "/v1/connectors/" + connector).body, "backlog").value();
 }
 
+std::uint64_t service::memory() const {
+  return resident_memory(process_->pid());
+}
+
 std::string connector_yaml(const std::string& name, std::uint16_t port, const std::string& more) {
   return fmt::format(
       "  {}:\n    type: http\n    events: [\"*\"]\n    request: {{ url: "

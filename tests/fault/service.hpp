@@ -47,6 +47,7 @@ class service {
   std::optional<int> terminate();  ///< SIGTERM, and its exit status
   std::uint16_t port() const { return port_; }
   std::uint64_t backlog(const std::string& connector) const;
+  std::uint64_t memory() const;  ///< resident, in bytes
   const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "bench/harness/http_text.hpp"
 #include "bench/harness/sockets.hpp"
 
@@ -66,6 +68,12 @@ std::set<std::string> hostile_target::accepted() const {
   return accepted_;
 }
 
+int hostile_target::open_connections() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<int>(
+      std::count_if(lines_.begin(), lines_.end(), [](const auto& one) { return !one->over; }));
+}
+
 void hostile_target::end_connections(std::unique_lock<std::mutex>& lock) {
   auto lines = std::move(lines_);
   lines_.clear();
@@ -86,9 +94,12 @@ void hostile_target::accept_all() {
     if (socket < 0) continue;
     ++connections_;
     auto one = std::make_shared<line>();
-    one->thread = std::thread([play = play_, number = number_++, socket, &ended = one->ended] {
-      peer connection(socket, ended);
-      (*play)(connection, number);
+    one->thread = std::thread([play = play_, number = number_++, socket, here = one.get()] {
+      {
+        peer connection(socket, here->ended);
+        (*play)(connection, number);
+      }
+      here->over = true;
     });
     lines_.push_back(std::move(one));
   }

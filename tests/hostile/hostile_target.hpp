@@ -37,11 +37,13 @@ class hostile_target {
   std::optional<request_seen> take(peer& connection);
   std::vector<request_seen> requests() const;  ///< that were taken, in order
   std::set<std::string> accepted() const;      ///< the ids of what was answered 200 when healed
-  int connections() const { return connections_; }
+  int connections() const { return connections_; }  ///< ever
+  int open_connections() const;                     ///< whose script still plays
 
  private:
   struct line {
     std::atomic<bool> ended{false};
+    std::atomic<bool> over{false};
     std::thread thread;
   };
   void accept_all();

@@ -82,8 +82,8 @@ bool peer::pause(milliseconds time) {
   while (std::chrono::steady_clock::now() < until) {
     if (ended_) return false;
     pollfd gone{socket_, POLLRDHUP, 0};
-    const auto left = std::chrono::duration_cast<milliseconds>(
-        until - std::chrono::steady_clock::now());
+    const auto left =
+        std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now());
     constexpr milliseconds at_most{50};
     if (poll(&gone, 1, static_cast<int>(std::clamp(left, milliseconds{0}, at_most).count())) > 0)
       return false;

@@ -38,10 +38,10 @@ class peer {
   void wait_until_closed();
   /// False: it ended before that time had passed.
   bool pause(std::chrono::milliseconds time);
-  void reset();          ///< ends the connection with RST
-  void close();          ///< with FIN, and close_notify where it is TLS
-  void close_rudely();   ///< with FIN alone, also where it is TLS
-  void finish_sending(); ///< FIN; goes on reading
+  void reset();           ///< ends the connection with RST
+  void close();           ///< with FIN, and close_notify where it is TLS
+  void close_rudely();    ///< with FIN alone, also where it is TLS
+  void finish_sending();  ///< FIN; goes on reading
 
  private:
   bool fill();
