@@ -50,12 +50,13 @@ void stand_in::become(const std::string& mode, int delay_ms) {
   ask(port_, "POST", fmt::format("/_control?mode={}&delay_ms={}", mode, delay_ms));
 }
 
-service::service(const std::string& connectors) {
+service::service(const std::string& connectors, const std::string& http) {
   const int probe = listen_on_loopback(0);
   port_ = port_of(probe);
   close(probe);
-  std::ofstream(folder_.path() / "airtrain.yaml") << fmt::format(
-      "data_dir: ./data\nhttp: {{ listen: \"127.0.0.1:{}\" }}\nconnectors:\n{}", port_, connectors);
+  std::ofstream(folder_.path() / "airtrain.yaml")
+      << fmt::format("data_dir: ./data\nhttp: {{ listen: \"127.0.0.1:{}\"{} }}\nconnectors:\n{}",
+                     port_, http.empty() ? "" : ", " + http, connectors);
 }
 
 void service::start(const std::string& preload) {
