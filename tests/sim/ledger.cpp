@@ -1,6 +1,7 @@
 #include "tests/sim/ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace airtrain::sim {
 
@@ -165,6 +166,7 @@ void ledger::settled(connector_id connector, const settlement& decided, std::int
   demand(one.taken, "delivery {} of connector {} was settled and not taken", key, connector);
   demand(!one.in_flight, "delivery {} of connector {} was settled in flight", key, connector);
   one.taken = false;
+  const bool sent = std::exchange(one.sent, false);
   --owner.in_window;
   if (decided.counted && decided.rendered) one.frozen = decided.rendered;
   switch (decided.what) {
@@ -181,7 +183,7 @@ void ledger::settled(connector_id connector, const settlement& decided, std::int
       return stand(connector, decided.key, one,
                    decided.stops_lane ? standing::stopping : standing::dead);
     case settlement::kind::discarded:
-      demand_superseded(owner, one, decided);
+      demand_superseded(owner, one, decided, sent);
       one.superseded = true;
       return stand(connector, decided.key, one, standing::ended);
     case settlement::kind::retry:

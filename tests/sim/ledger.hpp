@@ -71,7 +71,7 @@ class ledger {
     bool may_be_late = false;
     bool discard_asked = false;
     bool superseded = false;
-    bool sent = false;      ///< by this owner
+    bool sent = false;      ///< since it was taken
     bool replayed = false;  ///< its deadline was lifted
     rendered_ref frozen;
   };
@@ -98,7 +98,8 @@ class ledger {
   bool stops_lanes(const account& of, const record& one) const;
   void demand_may_expire(const account& of, const record& one, const settlement& decided,
                          std::int64_t wall_ms) const;
-  void demand_superseded(const account& of, const record& one, const settlement& decided) const;
+  void demand_superseded(const account& of, const record& one, const settlement& decided,
+                         bool sent) const;
   void demand_lane_order(const account& of, const delivery_key& key, const record& one) const;
 
   std::map<connector_id, account> accounts_;

@@ -29,12 +29,12 @@ void ledger::demand_may_expire(const account& of, const record& one, const settl
 
 /// Only the latest of a lane counts: then one that was never sent gives way to the next of its
 /// type.
-void ledger::demand_superseded(const account& of, const record& one,
-                               const settlement& decided) const {
+void ledger::demand_superseded(const account& of, const record& one, const settlement& decided,
+                               bool sent) const {
   const auto key = text(decided.key);
   demand(decided.why == reason::superseded && of.options.coalesce_latest && one.lane != no_lane,
          "delivery {} was thrown away", key);
-  demand(!one.sent && decided.history.attempts == 0 && !decided.counted,
+  demand(!sent && decided.history.attempts == 0 && !decided.counted,
          "delivery {} was thrown away after an attempt", key);
   demand(!decided.history.lift_deadline, "delivery {} was replayed and thrown away", key);
   const auto& lane = of.blocking.at(one.lane);

@@ -47,12 +47,16 @@ void supervisor_loop::opened(const opened_connector& what) {
   if (expected_)
     conduct_.judge_opening(expected_->first, dispatcher_->status(around_.time.now()),
                            expected_->second);
+  for (const auto& [early, how] : std::exchange(early_, {})) act(early, how);
   if (draining_) act({"drain"}, [](auto& d, auto now, auto& out) { d.drain(now, out); });
 }
 
 void supervisor_loop::tell(told what, fact how) {
   post(words_, [this, what, how = std::move(how)] {
-    if (dispatcher_) act(what, how);
+    if (dispatcher_)
+      act(what, how);
+    else
+      early_.emplace_back(what, how);
   });
 }
 

@@ -34,7 +34,7 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
 
   supervisor_loop(surroundings around, connector_id id, const dispatch_options& options);
   void open();
-  /// Tells the dispatcher, soon; nothing when it isn't open yet.
+  /// Tells the dispatcher, soon, or once it is open.
   void tell(told what, fact how);
   void drain();
   bool drained() const {
@@ -70,6 +70,7 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
   dispatch_actions actions_;
   channel answers_ = std::make_shared<channel::element_type>();  ///< of the store and the target
   channel words_ = std::make_shared<channel::element_type>();    ///< of the router and operators
+  std::vector<std::pair<told, fact>> early_;                     ///< told before it was open
   std::vector<attempt_outcome> outcomes_;
   std::optional<std::pair<connector_status, bool>> expected_;
   std::uint64_t timer_ = 0;  ///< generation of the one that counts
