@@ -63,10 +63,10 @@ struct fetch_result {
 /// A lane that may not simply flow: something of it is on disk outside the log.
 struct blocked_lane {
   lane_id lane = no_lane;
-  bool stopped = false;           ///< by a dead letter in a connector with `stop`
-  delivery_key stopped_by;        ///< the dead letter that stops it
-  std::uint64_t aside_count = 0;  ///< deliveries moved aside
-  delivery_key first_aside;       ///< earliest of them, where aside_count > 0
+  bool stopped = false;               ///< by a dead letter in a connector with `stop`
+  delivery_key stopped_by;            ///< the dead letter that stops it
+  std::uint64_t aside_count = 0;      ///< deliveries moved aside
+  delivery_key first_aside;           ///< earliest of them, where aside_count > 0
   std::vector<delivery_key> waiting;  ///< failed ones that wait for their time, ascending
 };
 

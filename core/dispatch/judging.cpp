@@ -47,7 +47,8 @@ void dispatcher::state::judge(attempt_outcome& outcome, const instant& now, disp
     case answer_class::delivered:
       break;
   }
-  AIRTRAIN_INVARIANT(!"a known answer class");
+  const bool known_answer_class = false;
+  AIRTRAIN_INVARIANT(known_answer_class);
 }
 
 void dispatcher::state::judge_delivered(slot_index index, attempt_outcome& outcome,
