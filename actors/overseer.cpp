@@ -182,7 +182,8 @@ void overseer_state::drain(const reply<bool>& to) {
   const auto board = std::make_shared<drain_board>(to);
   for (const auto& p : places_) {
     if (!p.supervisor) continue;
-    reply<bool> entry([board](bool durable) { board->set(durable); }, true);
+    // One that ends without an answer has cut what it had under way.
+    reply<bool> entry([board](bool durable) { board->set(durable); }, false);
     caf::anon_send(*p.supervisor, drain_connector{std::move(entry)});
   }
 }

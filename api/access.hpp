@@ -1,7 +1,9 @@
 #pragma once
 
-#include <array>
+#include <atomic>
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +11,7 @@
 #include "api/problem.hpp"
 #include "config/settings.hpp"
 #include "http/server.hpp"
-#include "messages/result.hpp"
+#include "http/sha256.hpp"
 
 namespace airtrain::api {
 
@@ -29,24 +31,46 @@ struct caller {
 
 struct denial {
   problem_code code = problem_code::key_required;
-  std::string_view detail;
+  std::string detail;
+};
+
+/// Who asks, as far as that is known, and why they may not, if so.
+struct admission {
+  caller who{"unknown", {}, 0};
+  std::optional<denial> refused;
+};
+
+/// How often each key was let in and turned away.
+struct key_use {
+  std::string_view name;  ///< "unknown" for requests without a key of ours
+  std::uint64_t accepted = 0;
+  std::uint64_t denied = 0;
 };
 
 /// The API keys. Without any, everybody who reaches the service may do everything (the
-/// configuration then binds it to loopback). Immutable; any thread.
+/// configuration then binds it to loopback). Fixed but for its counters; any thread.
 class access_list {
  public:
   explicit access_list(const std::vector<api_key_settings>& keys);
   /// By `Authorization: Bearer KEY` or `X-API-Key: KEY`. Takes the same time whichever key it is.
-  result<caller, denial> identify(const http::request& request) const;
+  /// Counts.
+  admission admit(const http::request& request, scope needs) const;
+  /// Of all keys, and of requests with none of them.
+  std::vector<key_use> use() const;
 
  private:
   struct entry {
     std::string name;
-    std::array<unsigned char, 32> digest;
+    std::string source;
+    http::sha256_digest digest{};
     std::uint8_t scopes = 0;
+    mutable std::atomic<std::uint64_t> accepted{0};
+    mutable std::atomic<std::uint64_t> denied{0};
   };
-  std::vector<entry> keys_;
+  const entry* find(std::string_view key) const;
+
+  std::deque<entry> keys_;
+  entry anybody_;  ///< without keys: whoever reaches the service; with keys: strangers
 };
 
 }  // namespace airtrain::api

@@ -31,17 +31,15 @@ void refuse(context& shared, http::responder& responder, problem_code code,
 
 /// Everything that can be said no to before the body is read. Unset: it may go on, as `who`.
 result<caller, denial> admit(context& shared, const http::request& request) {
-  const auto who = shared.access.identify(request);
-  if (!who) return who;
-  if (!who->may(scope::ingest))
-    return failure(denial{problem_code::scope_missing, "the key lacks the scope ingest"});
+  auto in = shared.access.admit(request, scope::ingest);
+  if (in.refused) return failure(std::move(*in.refused));
   if (shared.draining.load(std::memory_order_relaxed))
     return failure(denial{problem_code::draining, "the service is stopping; send it again"});
   if (const auto encoding = request.get("content-encoding");
       !encoding.empty() && encoding != "identity")
     return failure(denial{problem_code::unsupported_content_encoding,
                           "send the body as it is, without Content-Encoding"});
-  return who;
+  return in.who;
 }
 
 /// What the query asks for: whether a batch's good events are taken without its bad ones.

@@ -2,6 +2,8 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <map>
+
 #include "api/handlers.hpp"
 #include "api/metric_families.hpp"
 #include "api/shapes.hpp"
@@ -30,6 +32,17 @@ std::uint64_t read(const std::atomic<std::uint64_t>& counter) {
   return counter.load(std::memory_order_relaxed);
 }
 
+/// What the API and the server below it have refused, by code: they share some.
+std::map<std::string_view, std::uint64_t> rejections(const figures& now) {
+  std::map<std::string_view, std::uint64_t> all;
+  for (std::size_t i = 0; i < now.rejected.size(); ++i)
+    if (now.rejected[i] > 0) all[to_string(static_cast<problem_code>(i))] += now.rejected[i];
+  for (std::size_t i = 0; i < now.server.refused.size(); ++i)
+    if (now.server.refused[i] > 0)
+      all[to_string(static_cast<http::refusal_code>(i))] += now.server.refused[i];
+  return all;
+}
+
 void add_ingest(std::vector<MetricFamily>& out, const figures& now) {
   const auto& ingest = *now.ingest;
   out.push_back(family_builder("events_accepted_total", MetricType::Counter,
@@ -41,10 +54,8 @@ void add_ingest(std::vector<MetricFamily>& out, const figures& now) {
                     .add(read(ingest.duplicates))
                     .take());
   family_builder rejected("events_rejected_total", MetricType::Counter,
-                          "Events refused by ingest, by the code of the problem");
-  for (std::size_t i = 0; i < now.rejected.size(); ++i)
-    if (now.rejected[i] > 0)
-      rejected.add(now.rejected[i], {{"reason", to_string(static_cast<problem_code>(i))}});
+                          "Events refused by ingest, and requests refused before it, by code");
+  for (const auto& [code, count] : rejections(now)) rejected.add(count, {{"reason", code}});
   out.push_back(rejected.take());
   out.push_back(family_builder("events_unrouted_total", MetricType::Counter,
                                "Events whose type no connector names")
@@ -160,6 +171,15 @@ void add_queues(std::vector<MetricFamily>& out, const figures& now) {
   out.push_back(depth.take());
 }
 
+void add_keys(std::vector<MetricFamily>& out, const figures& now) {
+  family_builder requests("api_requests_total", MetricType::Counter,
+                          "Requests by the key they came with, let in or turned away");
+  for (const auto& one : now.keys)
+    requests.add(one.accepted, {{"key", one.name}, {"outcome", "accepted"}})
+        .add(one.denied, {{"key", one.name}, {"outcome", "denied"}});
+  out.push_back(requests.take());
+}
+
 void add_server(std::vector<MetricFamily>& out, const figures& now) {
   out.push_back(family_builder("http_connections", MetricType::Gauge, "Open connections")
                     .add(now.server.connections)
@@ -168,11 +188,18 @@ void add_server(std::vector<MetricFamily>& out, const figures& now) {
                                "Connections accepted since the start")
                     .add(now.server.accepted)
                     .take());
-  out.push_back(family_builder("http_refused_total", MetricType::Counter,
-                               "Requests refused before they reached the API")
-                    .add(now.server.refused_malformed, {{"reason", "malformed"}})
-                    .add(now.server.refused_overload, {{"reason", "overload"}})
-                    .add(now.server.timed_out, {{"reason", "timed_out"}})
+  out.push_back(family_builder("http_turned_away_total", MetricType::Counter,
+                               "Connections closed at once: more than the limit, and more than "
+                               "could be told so")
+                    .add(now.server.turned_away)
+                    .take());
+  out.push_back(family_builder("http_answers_given_up_total", MetricType::Counter,
+                               "Answers whose reader took too long")
+                    .add(now.server.answers_given_up)
+                    .take());
+  out.push_back(family_builder("http_accept_pauses_total", MetricType::Counter,
+                               "Pauses in accepting: out of file descriptors or memory")
+                    .add(now.server.accept_pauses)
                     .take());
 }
 
@@ -183,6 +210,7 @@ figures gather(context& shared, std::vector<connector_report> connectors) {
   now.store = shared.storage().figures();
   if (shared.listening.load()) now.server = shared.server_figures();
   for (std::size_t i = 0; i < problem_codes; ++i) now.rejected[i] = read(shared.rejected[i]);
+  now.keys = shared.access.use();
   now.now_ms = shared.wall_ms();
   return now;
 }
@@ -196,6 +224,7 @@ std::vector<MetricFamily> figures_collector::Collect() const {
   add_reports(families, now_);
   add_store(families, now_);
   add_queues(families, now_);
+  add_keys(families, now_);
   add_server(families, now_);
   return families;
 }

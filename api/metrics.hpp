@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/integration_manager.hpp"
+#include "api/access.hpp"
 #include "api/problem.hpp"
 #include "http/server.hpp"
 #include "store/queries.hpp"
@@ -22,6 +23,7 @@ struct figures {
   store_figures store;
   http::server_figures server;
   std::array<std::uint64_t, problem_codes> rejected{};
+  std::vector<key_use> keys;
   std::int64_t now_ms = 0;
 };
 

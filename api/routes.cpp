@@ -46,15 +46,10 @@ void refuse_method(http::responder responder, std::string_view method,
 bool admitted(context& shared, const call_ref& c) {
   const auto& way = c->way();
   if (way.needs != scope::none) {
-    const auto who = shared.access.identify(c->request());
-    if (!who) {
-      c->refuse(who.error().code, who.error().detail);
-      return false;
-    }
-    c->identified(*who);
-    if (!who->may(way.needs)) {
-      c->refuse(problem_code::scope_missing,
-                fmt::format("the key \"{}\" lacks the scope {}", who->name, to_string(way.needs)));
+    const auto in = shared.access.admit(c->request(), way.needs);
+    c->identified(in.who);
+    if (in.refused) {
+      c->refuse(in.refused->code, in.refused->detail);
       return false;
     }
   }
@@ -72,11 +67,14 @@ bool admitted(context& shared, const call_ref& c) {
 void dispatch(context& shared, const http::request& request, http::responder responder) {
   std::vector<std::string_view> allowed;
   if (request.path == "/v1/events") allowed.push_back("POST");
+  // The answer to HEAD is that to GET; the server leaves the body out.
+  const auto method = request.method == "HEAD" ? "GET" : request.method;
   for (const auto& way : all_routes()) {
     auto values = match(way.pattern, request.path);
     if (!values) continue;
-    if (way.method != request.method) {
+    if (way.method != method) {
       allowed.push_back(way.method);
+      if (way.method == "GET") allowed.push_back("HEAD");
       continue;
     }
     const auto c =

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "api/times.hpp"
 #include "cli/api_client.hpp"
 #include "cli/commands.hpp"
 #include "cli/paging.hpp"
@@ -88,7 +89,7 @@ int watch(api_client& client, const arguments& given) {
     if (connectors && given.has("--json"))
       print_json(items_json(*connectors));
     else if (connectors && draw)
-      redraw(fmt::format("{}\n\n{}", rfc3339(wall_clock_ms()),
+      redraw(fmt::format("{}\n\n{}", api::rfc3339(wall_clock_ms()),
                          status_table(*connectors, terminal_width())));
     else if (connectors)
       print(status_table(*connectors, 0) + "\n");

@@ -1,19 +1,13 @@
 #include "cli/times.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
 
+#include "api/times.hpp"
 #include "config/units.hpp"
 
 namespace airtrain::cli {
-
-std::string rfc3339(std::int64_t ms) {
-  using namespace std::chrono;
-  const sys_seconds seconds{std::chrono::seconds{ms / 1000}};
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), ms % 1000);
-}
 
 std::int64_t wall_clock_ms() {
   using namespace std::chrono;
@@ -21,7 +15,7 @@ std::int64_t wall_clock_ms() {
 }
 
 result<std::string, std::string> moment(std::string_view text, std::int64_t now_ms) {
-  if (const auto age = config::parse_duration(text)) return rfc3339(now_ms - age->count());
+  if (const auto age = config::parse_duration(text)) return api::rfc3339(now_ms - age->count());
   if (text.size() >= 10 && text[4] == '-' && text[7] == '-') return std::string(text);
   return failure(
       fmt::format("`{}` is neither an age such as 2h nor a time such as "

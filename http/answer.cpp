@@ -100,9 +100,10 @@ response problem(const refusal& why) {
   response answer;
   answer.status = why.status;
   answer.content_type = "application/problem+json";
-  answer.body =
-      fmt::format(R"({{"type":"about:blank","title":"{}","status":{},"code":"{}","detail":"{}"}})",
-                  reason_phrase(why.status), why.status, why.code, why.detail);
+  const auto code = to_string(why.code);
+  answer.body = fmt::format(
+      R"({{"type":"urn:airtrain:problem:{}","title":"{}","status":{},"code":"{}","detail":"{}"}})",
+      code, reason_phrase(why.status), why.status, code, why.detail);
   if (why.status == 503) answer.headers = "Retry-After: 1\r\n";
   return answer;
 }

@@ -30,7 +30,7 @@ responder& responder::operator=(responder&& other) noexcept {
 
 responder::~responder() {
   if (target_)
-    target_->answer(problem({503, "not_answered", "the request was given up, try again"}));
+    target_->answer(problem({refusal_code::not_answered, "the request was given up, try again"}));
 }
 
 void responder::send(response answer) {

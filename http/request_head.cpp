@@ -8,10 +8,6 @@
 namespace airtrain::http {
 namespace {
 
-constexpr refusal malformed(std::string_view code, std::string_view detail) {
-  return {.status = 400, .code = code, .detail = detail};
-}
-
 /// Takes the next line, without its CRLF, off `rest`.
 std::string_view take_line(std::string_view& rest) {
   const auto end = rest.find("\r\n");
@@ -35,20 +31,21 @@ result<void, refusal> parse_request_line(std::string_view line, const head_limit
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == std::string_view::npos || first == last)
-    return failure(malformed("malformed_request_line", "expected METHOD TARGET VERSION"));
+    return failure(refusal(refusal_code::malformed_request_line, "expected METHOD TARGET VERSION"));
   head.method = line.substr(0, first);
   head.target = line.substr(first + 1, last - first - 1);
   const auto version = line.substr(last + 1);
   if (!is_token(head.method))
-    return failure(malformed("malformed_request_line", "the method is not a token"));
+    return failure(refusal(refusal_code::malformed_request_line, "the method is not a token"));
   if (!is_version(version))
-    return failure(malformed("malformed_request_line", "the version is not HTTP/x.y"));
+    return failure(refusal(refusal_code::malformed_request_line, "the version is not HTTP/x.y"));
   if (version != "HTTP/1.1" && version != "HTTP/1.0")
-    return failure(refusal{505, "version_not_supported", "HTTP/1.0 and HTTP/1.1 are spoken here"});
+    return failure(
+        refusal(refusal_code::version_not_supported, "HTTP/1.0 and HTTP/1.1 are spoken here"));
   if (head.target.size() > limits.target_bytes_max)
-    return failure(refusal{414, "target_too_long", "the request target is too long"});
+    return failure(refusal(refusal_code::target_too_long, "the request target is too long"));
   if (!is_origin_form(head.target))
-    return failure(malformed("malformed_target", "the target must be an absolute path"));
+    return failure(refusal(refusal_code::malformed_target, "the target must be an absolute path"));
   head.http_1_0 = version.back() == '0';
   head.keep_alive = !head.http_1_0;
   return {};
@@ -57,13 +54,14 @@ result<void, refusal> parse_request_line(std::string_view line, const head_limit
 result<header, refusal> parse_field(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos)
-    return failure(malformed("malformed_header", "a header line without a colon"));
+    return failure(refusal(refusal_code::malformed_header, "a header line without a colon"));
   const header field{line.substr(0, colon), trim_blanks(line.substr(colon + 1))};
   if (!is_token(field.name))
-    return failure(malformed("malformed_header",
-                             "a header's name is not a token (folded lines are not accepted)"));
+    return failure(refusal(refusal_code::malformed_header,
+                           "a header's name is not a token (folded lines are not accepted)"));
   if (!is_field_value(field.value))
-    return failure(malformed("malformed_header", "a control character in a header's value"));
+    return failure(
+        refusal(refusal_code::malformed_header, "a control character in a header's value"));
   return field;
 }
 
@@ -75,11 +73,12 @@ struct framing_headers {
 
 result<void, refusal> take_content_length(std::string_view value, request_head& head) {
   if (head.content_length)
-    return failure(malformed("invalid_content_length", "more than one Content-Length"));
+    return failure(refusal(refusal_code::invalid_content_length, "more than one Content-Length"));
   std::uint64_t length = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
   if (!is_digits(value) || error != std::errc{} || end != value.data() + value.size())
-    return failure(malformed("invalid_content_length", "Content-Length is not one number"));
+    return failure(
+        refusal(refusal_code::invalid_content_length, "Content-Length is not one number"));
   head.content_length = length;
   return {};
 }
@@ -87,8 +86,8 @@ result<void, refusal> take_content_length(std::string_view value, request_head& 
 result<void, refusal> take_transfer_encoding(std::string_view value, framing_headers& seen,
                                              request_head& head) {
   if (seen.transfer_encoding || head.http_1_0 || !same_ignoring_case(value, "chunked"))
-    return failure(malformed("invalid_transfer_encoding",
-                             "Transfer-Encoding may only be `chunked`, once, on HTTP/1.1"));
+    return failure(refusal(refusal_code::invalid_transfer_encoding,
+                           "Transfer-Encoding may only be `chunked`, once, on HTTP/1.1"));
   seen.transfer_encoding = true;
   head.chunked = true;
   return {};
@@ -98,18 +97,19 @@ result<void, refusal> take_field(const header& field, framing_headers& seen, req
   switch (field.name.size()) {
     case 4:
       if (!same_ignoring_case(field.name, "host")) break;
-      if (seen.host) return failure(malformed("invalid_host", "more than one Host"));
+      if (seen.host) return failure(refusal(refusal_code::invalid_host, "more than one Host"));
       seen.host = true;
       head.host = field.value;
       break;
     case 6:
       if (same_ignoring_case(field.name, "origin")) {
         if (!head.origin.empty())
-          return failure(malformed("invalid_origin", "more than one Origin"));
+          return failure(refusal(refusal_code::invalid_origin, "more than one Origin"));
         head.origin = field.value;
       } else if (same_ignoring_case(field.name, "expect")) {
         if (!same_ignoring_case(field.value, "100-continue"))
-          return failure(refusal{417, "expectation_failed", "only 100-continue can be expected"});
+          return failure(
+              refusal(refusal_code::expectation_failed, "only 100-continue can be expected"));
         head.expects_continue = !head.http_1_0;
       }
       break;
@@ -160,16 +160,16 @@ result<request_head, refusal> parse_request_head(std::string_view bytes, const h
   framing_headers seen;
   for (auto line = take_line(bytes); !line.empty(); line = take_line(bytes)) {
     if (fields.size() == limits.headers_max)
-      return failure(refusal{431, "too_many_headers", "too many headers"});
+      return failure(refusal(refusal_code::too_many_headers, "too many headers"));
     auto field = parse_field(line);
     if (!field) return failure(field.error());
     if (auto taken = take_field(*field, seen, head); !taken) return failure(taken.error());
     fields.push_back(*field);
   }
-  if (!seen.host) return failure(malformed("invalid_host", "a Host header is required"));
+  if (!seen.host) return failure(refusal(refusal_code::invalid_host, "a Host header is required"));
   if (head.chunked && head.content_length)
-    return failure(malformed("invalid_transfer_encoding",
-                             "Transfer-Encoding and Content-Length exclude each other"));
+    return failure(refusal(refusal_code::invalid_transfer_encoding,
+                           "Transfer-Encoding and Content-Length exclude each other"));
   return head;
 }
 

@@ -6,17 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "http/refusal.hpp"
 #include "http/server.hpp"
 #include "messages/result.hpp"
 
 namespace airtrain::http {
-
-/// Why a request is not served: what the producer is told, and with which status.
-struct refusal {
-  int status = 400;
-  std::string_view code;    ///< stable, for programs
-  std::string_view detail;  ///< for people
-};
 
 struct head_limits {
   std::size_t target_bytes_max = 8u << 10;

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 #include "http/listener.hpp"
@@ -66,13 +67,18 @@ void server::stop() {
 }
 
 server_figures server::figures() const {
+  const auto read = [](const std::atomic<std::uint64_t>& counter) {
+    return counter.load(std::memory_order_relaxed);
+  };
   const auto& from = *impl_->shared;
-  return {.connections = from.connections.load(std::memory_order_relaxed),
-          .accepted = from.accepted.load(std::memory_order_relaxed),
-          .refused_malformed = from.refused_malformed.load(std::memory_order_relaxed),
-          .refused_overload = from.refused_overload.load(std::memory_order_relaxed),
-          .timed_out = from.timed_out.load(std::memory_order_relaxed),
-          .accept_pauses = from.accept_pauses.load(std::memory_order_relaxed)};
+  server_figures now{.connections = read(from.connections),
+                     .accepted = read(from.accepted),
+                     .refused = {},
+                     .turned_away = read(from.turned_away),
+                     .answers_given_up = read(from.answers_given_up),
+                     .accept_pauses = read(from.accept_pauses)};
+  std::ranges::transform(from.refused, now.refused.begin(), read);
+  return now;
 }
 
 }  // namespace airtrain::http

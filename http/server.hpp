@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "http/io_pool.hpp"
+#include "http/refusal.hpp"
 #include "messages/result.hpp"
 
 namespace airtrain::http {
@@ -87,10 +89,10 @@ using handler = std::function<void(const request&, responder)>;
 struct server_figures {
   std::uint64_t connections = 0;  ///< open now
   std::uint64_t accepted = 0;
-  std::uint64_t refused_malformed = 0;
-  std::uint64_t refused_overload = 0;
-  std::uint64_t timed_out = 0;
-  std::uint64_t accept_pauses = 0;  ///< out of file descriptors or memory
+  std::array<std::uint64_t, refusal_codes> refused{};  ///< requests, by `refusal_code`
+  std::uint64_t turned_away = 0;       ///< connections closed without a word: far too many
+  std::uint64_t answers_given_up = 0;  ///< their readers took too long
+  std::uint64_t accept_pauses = 0;     ///< out of file descriptors or memory
 };
 
 /// The HTTP/1.1 server. One listener per I/O thread (SO_REUSEPORT) or handed-off accepts.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -19,6 +20,9 @@ struct server_shared {
   server_shared(server_settings s, handler h)
       : settings(std::move(s)), on_request(std::move(h)), hosts(settings.address, settings.hosts) {}
 
+  void count(refusal_code why) {
+    refused[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
+  }
   /// Takes `bytes` from what bodies may hold at once; false when it is used up.
   bool charge(std::size_t bytes);
   void release(std::size_t bytes) { buffered_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
@@ -30,9 +34,9 @@ struct server_shared {
   std::atomic<std::size_t> buffered_bytes{0};
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> accepted{0};
-  std::atomic<std::uint64_t> refused_malformed{0};
-  std::atomic<std::uint64_t> refused_overload{0};
-  std::atomic<std::uint64_t> timed_out{0};
+  std::array<std::atomic<std::uint64_t>, refusal_codes> refused{};
+  std::atomic<std::uint64_t> turned_away{0};
+  std::atomic<std::uint64_t> answers_given_up{0};
   std::atomic<std::uint64_t> accept_pauses{0};
 };
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "http/chunked_body.hpp"
+#include "http/outgoing_answer.hpp"
+#include "http/request_body.hpp"
 #include "http/request_head.hpp"
 #include "http/server_loop.hpp"
 
@@ -38,14 +38,12 @@ class session final : public responder::target, public std::enable_shared_from_t
 
  private:
   enum class phase : std::uint8_t { idle, head, body, handling, writing, lingering, closed };
-  enum class body_kind : std::uint8_t { in_place, own_buffer, chunked };
 
   // Each step returns whether the next request can be taken up right away.
   void advance();
   bool take_head();
   bool take_request();
   bool take_body();
-  bool take_chunks();
   bool dispatch();
   bool refuse(const refusal& why);
   bool write_answer();
@@ -56,8 +54,6 @@ class session final : public responder::target, public std::enable_shared_from_t
   std::optional<refusal> unwelcome();
   void start_body();
   bool promise_to_read();
-  bool grow_own_body();
-  bool charge_up_to(std::size_t bytes);
   void forget_request();
   void linger();
   void on_lingering_bytes(std::size_t count);
@@ -84,24 +80,14 @@ class session final : public responder::target, public std::enable_shared_from_t
   head_scanner scanner_;
   request_head head_;
   request request_;
-  body_kind body_kind_ = body_kind::in_place;
-  std::string own_body_;
-  std::size_t own_body_end_ = 0;
-  std::optional<chunked_body> chunks_;
-  std::vector<char> raw_;  ///< undecoded chunks
-  std::size_t raw_end_ = 0;
-  std::size_t charged_ = 0;
+  request_body body_;
   std::string accepted_host_;  ///< the Host that passed the check the last time
 
   // The answer.
   bool in_handler_ = false;
   bool answered_in_handler_ = false;
-  bool prebuilt_accepted_ = false;
   bool keep_alive_ = true;
-  response answer_;
-  std::string out_head_;
-  std::size_t written_ = 0;
-  bool with_body_ = true;
+  outgoing_answer out_;
   std::size_t lingered_bytes_ = 0;
 };
 

@@ -247,7 +247,7 @@ opened_connector memory_store_impl::open_now(connector_id connector) {
                           .next_due_ms = 0};
   for (const auto& [lane, keys] : rows.off_log) {
     const auto blocked = memory::lane_as_it_is(rows, lane, {});
-    if (blocked.stopped || blocked.aside_count > 0 || blocked.waiting)
+    if (blocked.stopped || blocked.aside_count > 0 || !blocked.waiting.empty())
       opened.blocked.push_back(blocked);
   }
   if (!rows.by_due.empty()) opened.next_due_ms = rows.by_due.begin()->first;

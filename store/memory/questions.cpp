@@ -71,6 +71,13 @@ delivery_state state_of(const view& from, connector_id connector, const delivery
   return row.where == place::log ? delivery_state::pending : delivery_state::waiting;
 }
 
+reason reason_of(const view& from, connector_id id, const delivery_key& key,
+                 const delivery_row& row) {
+  if (row.lane == no_lane || ended(state_of(from, id, key, row))) return row.last.why;
+  const auto lane = lane_as_it_is(from.all.connectors.at(id), row.lane, {});
+  return lane.stopped && lane.stopped_by < key ? reason::lane_stopped : row.last.why;
+}
+
 delivery_detail detail_of(const view& from, connector_id id, const delivery_key& key,
                           const delivery_row& row) {
   return {.connector = id,
@@ -78,7 +85,7 @@ delivery_detail detail_of(const view& from, connector_id id, const delivery_key&
           .key = key,
           .lane = row.lane,
           .state = state_of(from, id, key, row),
-          .why = row.last.why,
+          .why = reason_of(from, id, key, row),
           .history = row.history,
           .attempts = row.attempts,
           .next_attempt_ms = row.where == place::waiting ? row.due_ms : 0};

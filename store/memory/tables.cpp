@@ -232,10 +232,7 @@ blocked_lane lane_as_it_is(const connector_rows& connector, lane_id lane,
     }
     if (taken.contains(key)) continue;
     if (row.where == place::aside && result.aside_count++ == 0) result.first_aside = key;
-    if (row.where == place::waiting && !result.waiting) {
-      result.waiting = true;
-      result.first_waiting = key;
-    }
+    if (row.where == place::waiting) result.waiting.push_back(key);
   }
   return result;
 }

@@ -19,12 +19,13 @@ http::request with(std::string_view name, std::string_view value) {
 }
 
 TEST(access_list, without_keys_lets_everybody_do_everything) {
-  const auto who = access_list{{}}.identify({});
-  ASSERT_TRUE(who.has_value());
-  EXPECT_EQ(who->name, "loopback");
-  EXPECT_EQ(who->source, "/airtrain");
-  for (auto what : {scope::ingest, scope::read, scope::payload, scope::operate})
-    EXPECT_TRUE(who->may(what));
+  const access_list list{{}};
+  for (auto what : {scope::ingest, scope::read, scope::payload, scope::operate}) {
+    const auto in = list.admit({}, what);
+    EXPECT_FALSE(in.refused);
+    EXPECT_EQ(in.who.name, "loopback");
+    EXPECT_EQ(in.who.source, "/airtrain");
+  }
 }
 
 TEST(access_list, knows_a_key_by_either_header) {
@@ -32,31 +33,36 @@ TEST(access_list, knows_a_key_by_either_header) {
   for (const auto& request :
        {with("Authorization", "Bearer sesame"), with("Authorization", "bearer sesame"),
         with("X-API-Key", "sesame")}) {
-    const auto who = list.identify(request);
-    ASSERT_TRUE(who.has_value());
-    EXPECT_EQ(who->name, "hms");
-    EXPECT_EQ(who->source, "hms");
+    const auto in = list.admit(request, scope::ingest);
+    EXPECT_FALSE(in.refused);
+    EXPECT_EQ(in.who.name, "hms");
+    EXPECT_EQ(in.who.source, "hms");
   }
 }
 
 TEST(access_list, gives_a_key_its_own_scopes_only) {
-  const auto who = access_list{two_keys}.identify(with("X-API-Key", "swordfish"));
-  ASSERT_TRUE(who.has_value());
-  EXPECT_TRUE(who->may(scope::read));
-  EXPECT_TRUE(who->may(scope::operate));
-  EXPECT_FALSE(who->may(scope::ingest));
-  EXPECT_FALSE(who->may(scope::payload));
+  const access_list list{two_keys};
+  const auto desk = with("X-API-Key", "swordfish");
+  EXPECT_FALSE(list.admit(desk, scope::read).refused);
+  EXPECT_FALSE(list.admit(desk, scope::operate).refused);
+  for (auto what : {scope::ingest, scope::payload}) {
+    const auto in = list.admit(desk, what);
+    ASSERT_TRUE(in.refused);
+    EXPECT_EQ(in.refused->code, problem_code::scope_missing);
+    EXPECT_EQ(in.who.name, "desk");
+  }
 }
 
 TEST(access_list, with_keys_lets_nobody_in_without_one) {
   const access_list list{two_keys};
-  EXPECT_EQ(list.identify({}).error().code, problem_code::key_required);
-  EXPECT_EQ(list.identify(with("Authorization", "Basic sesame")).error().code,
-            problem_code::key_required);
-  EXPECT_EQ(list.identify(with("X-API-Key", "sesam")).error().code, problem_code::key_unknown);
+  const auto refusal_of = [&list](const http::request& request) {
+    return list.admit(request, scope::read).refused->code;
+  };
+  EXPECT_EQ(refusal_of({}), problem_code::key_required);
+  EXPECT_EQ(refusal_of(with("Authorization", "Basic sesame")), problem_code::key_required);
+  EXPECT_EQ(refusal_of(with("X-API-Key", "sesam")), problem_code::key_unknown);
   // The digest is not the key.
-  EXPECT_EQ(list.identify(with("X-API-Key", two_keys[0].sha256)).error().code,
-            problem_code::key_unknown);
+  EXPECT_EQ(refusal_of(with("X-API-Key", two_keys[0].sha256)), problem_code::key_unknown);
 }
 
 }  // namespace

@@ -99,6 +99,10 @@ TEST(bad_input_limits, of_a_body_is_413_and_the_client_sees_it) {
   const auto reply = client.event(std::string(100'000, ' '));
   EXPECT_EQ(reply.status, 413);
   EXPECT_EQ(reply.raw.get("content-type"), "application/problem+json");
+  EXPECT_EQ(reply.body["type"], "urn:airtrain:problem:body_too_large");
+  const auto metrics = api_client{world}.get("/metrics").raw.body;
+  EXPECT_NE(metrics.find("events_rejected_total{reason=\"body_too_large\"} 1\n"),
+            std::string::npos);
 }
 
 TEST(bad_input_encoding, of_a_compressed_body_is_415) {
@@ -133,9 +137,18 @@ TEST(bad_input_method, that_does_not_fit_is_405_with_those_that_do) {
   api_client client{shared_world()};
   const auto events = client.wire().request("DELETE", "/v1/events", "");
   EXPECT_EQ(events.status, 405);
-  EXPECT_EQ(events.get("allow"), "POST, GET");
+  EXPECT_EQ(events.get("allow"), "POST, GET, HEAD");
   EXPECT_EQ(client.get("/v1/connectors/payroll/pause").raw.get("allow"), "POST");
   EXPECT_EQ(client.post("/readyz", "").status, 405);
+}
+
+TEST(bad_input_method, of_head_is_answered_like_get_without_a_body) {
+  api_client client{shared_world()};
+  const auto head = client.wire().request("HEAD", "/livez", "");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.get("content-length"), std::to_string(client.get("/livez").raw.body.size()));
+  EXPECT_EQ(head.body, "");
+  EXPECT_EQ(client.wire().request("HEAD", "/v1/connectors/payroll/pause", "").status, 405);
 }
 
 TEST(bad_input_parameter, that_is_unknown_is_400_with_did_you_mean) {

@@ -58,6 +58,19 @@ TEST_F(keys, may_only_do_what_their_scopes_say) {
   EXPECT_EQ(boss.post("/v1/connectors/payroll/pause", "").status, 200);
 }
 
+TEST_F(keys, are_counted_when_let_in_and_when_turned_away) {
+  hms.event(R"({"type": "shift_changed"})");
+  hms.get("/v1/connectors");
+  stranger.get("/v1/connectors");
+  const auto metrics = desk.get("/metrics").raw.body;
+  for (const char* line :
+       {R"({key="hms",outcome="accepted"} 1)", R"({key="hms",outcome="denied"} 1)",
+        R"({key="desk",outcome="accepted"} 1)", R"({key="unknown",outcome="denied"} 1)"})
+    EXPECT_NE(metrics.find(std::string{"airtrain_api_requests_total"} + line + "\n"),
+              std::string::npos)
+        << line;
+}
+
 TEST_F(keys, name_the_source_of_events_that_have_none) {
   hms.event(R"({"type": "shift_changed", "id": "e1"})");
   EXPECT_EQ(desk.get("/v1/events/e1").body["event"]["source"], "hms");

@@ -77,6 +77,12 @@ TEST_F(metrics, count_every_sample_of_a_histogram_once) {
   EXPECT_THAT(all, HasSubstr("attempt_seconds_bucket{connector=\"payroll\",le=\"+Inf\"} 4\n"));
 }
 
+TEST_F(metrics, add_up_what_the_api_and_the_server_refuse_with_the_same_code) {
+  now.rejected[static_cast<std::size_t>(problem_code::overloaded)] = 2;
+  now.server.refused[static_cast<std::size_t>(http::refusal_code::overloaded)] = 3;
+  EXPECT_THAT(text(), HasSubstr("airtrain_events_rejected_total{reason=\"overloaded\"} 5\n"));
+}
+
 TEST_F(metrics, keep_orphans_in_the_backlog) {
   connector_report orphan;
   orphan.name = "old";

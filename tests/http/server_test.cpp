@@ -43,6 +43,10 @@ struct running_server {
   server it;
 };
 
+std::uint64_t refused(const running_server& server, refusal_code why) {
+  return server.it.figures().refused[static_cast<std::size_t>(why)];
+}
+
 std::string post(std::string_view body, std::string_view more = "") {
   return fmt::format(
       "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n{}\r\n{}", body.size(),
@@ -188,14 +192,14 @@ TEST(server, refuses_a_head_that_is_too_large) {
 TEST(server, answers_a_slow_head_with_a_timeout) {
   running_server server({.head_timeout = std::chrono::milliseconds(50)});
   EXPECT_THAT(server.ask("GET / HTTP/1.1\r\nHos"), StartsWith("HTTP/1.1 408 "));
-  EXPECT_EQ(server.it.figures().timed_out, 1u);
+  EXPECT_EQ(refused(server, refusal_code::head_timeout), 1u);
 }
 
 TEST(server, answers_a_slow_body_with_a_timeout) {
   running_server server({.body_timeout = std::chrono::milliseconds(50)});
   EXPECT_THAT(
       server.ask("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\npart"),
-      HasSubstr("\"code\":\"body_timeout\""));
+      HasSubstr(R"("type":"urn:airtrain:problem:body_timeout")"));
 }
 
 TEST(server, closes_an_idle_connection_without_a_word) {
@@ -212,7 +216,7 @@ TEST(server, refuses_a_connection_too_many) {
   first.send(post("x"));
   first.read_message();
   EXPECT_THAT(server.ask(post("y")), StartsWith("HTTP/1.1 503 "));
-  EXPECT_EQ(server.it.figures().refused_overload, 1u);
+  EXPECT_EQ(refused(server, refusal_code::overloaded), 1u);
 }
 
 TEST(server, bounds_what_bodies_may_hold_together) {
@@ -313,7 +317,7 @@ TEST(server, gives_up_on_a_reader_that_does_not_read) {
                         });
   auto connection = server.connect();
   connection.send(post("x"));
-  while (server.it.figures().timed_out == 0) std::this_thread::yield();
+  while (server.it.figures().answers_given_up == 0) std::this_thread::yield();
   EXPECT_LT(connection.read_to_end().size(), 20'000'000u);
 }
 

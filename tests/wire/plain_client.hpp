@@ -64,7 +64,7 @@ class plain_client {
     text += "\r\n";
     text += body;
     send(text);
-    return read();
+    return read(method != "HEAD");
   }
 
   void send(std::string_view bytes) {
@@ -75,11 +75,12 @@ class plain_client {
     }
   }
 
-  answer read() {
+  answer read(bool with_body = true) {
     while (received_.find("\r\n\r\n") == std::string::npos) receive();
     const auto head_end = received_.find("\r\n\r\n");
     auto result = head_of(received_.substr(0, head_end));
     received_.erase(0, head_end + 4);
+    if (!with_body) return result;
     std::size_t length = 0;
     const auto stated = result.get("content-length");
     std::from_chars(stated.data(), stated.data() + stated.size(), length);
