@@ -6,6 +6,7 @@
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 
@@ -61,6 +62,9 @@ struct resolver::state {
 
   bool make_room(clock::time_point now);
   void ask_for(const std::string& host, entry& of);
+  bool needs_a_thread() const {
+    return queue.size() > free_threads && threads < settings.lookups_max;
+  }
   void take_answer(const std::string& host, lookup_result answer);
   static void answer(const waiter& to, const std::shared_ptr<const lookup_result>& with) {
     to.loop->post([done = to.done, with] { done(*with); });
@@ -72,6 +76,8 @@ struct resolver::state {
   std::condition_variable wake;
   std::unordered_map<std::string, entry> names;
   std::deque<std::string> queue;
+  std::size_t threads = 0;
+  std::size_t free_threads = 0;  ///< of them, that wait for a name
   bool stopped = false;
 };
 
@@ -110,11 +116,16 @@ void resolver::state::take_answer(const std::string& host, lookup_result answere
 resolver::resolver(lookup ask, resolver_settings settings) : state_(std::make_shared<state>()) {
   state_->ask = std::move(ask);
   state_->settings = settings;
-  for (std::size_t i = 0; i < settings.threads; ++i)
-    std::thread([shared = state_] {
-      name_this_thread("resolver");
-      work(shared);
-    }).detach();
+  start_thread(state_);
+}
+
+void resolver::start_thread(const std::shared_ptr<state>& shared) {
+  std::thread([shared] {
+    name_this_thread("resolver");
+    work(shared);
+  }).detach();
+  ++shared->threads;
+  ++shared->free_threads;
 }
 
 resolver::~resolver() {
@@ -151,7 +162,14 @@ void resolver::resolve(const std::string& host, io_loop& loop, callback done) {
   } else {
     name.waiters.push_back(std::move(asking));
   }
-  if (!usable || now >= name.asked_again_at) shared.ask_for(host, name);
+  if (usable && now < name.asked_again_at) return;
+  shared.ask_for(host, name);
+  if (!shared.needs_a_thread()) return;
+  try {
+    start_thread(state_);
+  } catch (const std::system_error&) {
+    // The machine has no thread to give: the name waits for one of those there are.
+  }
 }
 
 void resolver::work(const std::shared_ptr<state>& shared) {
@@ -161,9 +179,11 @@ void resolver::work(const std::shared_ptr<state>& shared) {
     if (shared->stopped) return;
     const auto host = std::move(shared->queue.front());
     shared->queue.pop_front();
+    --shared->free_threads;
     lock.unlock();
     auto answer = shared->ask(host);
     lock.lock();
+    ++shared->free_threads;
     if (shared->stopped) return;
     shared->take_answer(host, std::move(answer));
   }

@@ -19,7 +19,9 @@ using lookup_result = result<addresses, std::string>;
 lookup_result look_up(const std::string& host);
 
 struct resolver_settings {
-  std::size_t threads = 4;
+  /// Lookups at once; each has a thread. Threads are started as they are needed: a name server that
+  /// hangs for some names must not hold up the others.
+  std::size_t lookups_max = 32;
   std::chrono::milliseconds fresh{30'000};  ///< how long an answer is used without asking again
   std::chrono::milliseconds failure_kept{2'000};
   /// How long an answer is used while a newer one is asked for: a name server that is down must
@@ -47,6 +49,7 @@ class resolver {
 
  private:
   struct state;
+  static void start_thread(const std::shared_ptr<state>& shared);
   static void work(const std::shared_ptr<state>& shared);
   std::shared_ptr<state> state_;
 };

@@ -20,6 +20,8 @@ struct misbehaviour {
   hostile_target::script play;
   std::string message;  ///< within the error's
   std::string error_class = "retry";
+
+  friend void PrintTo(const misbehaviour& row, std::ostream* out) { *out << row.name; }
 };
 
 /// Takes each request and says these bytes, then keeps the connection.

@@ -27,6 +27,8 @@ struct status_row {
   std::string state;
   std::string headers = {};
   bool needs_an_operator = false;
+
+  friend void PrintTo(const status_row& row, std::ostream* out) { *out << row.name; }
 };
 
 std::vector<status_row> statuses_of_the_connector() {

@@ -54,18 +54,38 @@ TEST(resolver, has_one_lookup_per_name_under_way) {
   EXPECT_EQ(lookups, 1);
 }
 
-TEST(resolver, a_name_that_hangs_does_not_hold_up_another) {
+TEST(resolver, names_that_hang_do_not_hold_up_another) {
   std::promise<void> go;
   const auto gone = go.get_future().share();
   asking caller;
   resolver names([&](const std::string& host) -> lookup_result {
-    if (host == "slow") gone.wait();
+    if (host != "fast") gone.wait();
     return one("10.0.0.1");
   });
-  auto slow = caller.ask(names, "slow");
+  std::vector<std::future<lookup_result>> slow;
+  for (int i = 0; i < 20; ++i) slow.push_back(caller.ask(names, "slow" + std::to_string(i)));
   EXPECT_TRUE(caller.ask(names, "fast").get());
   go.set_value();
-  EXPECT_TRUE(slow.get());
+  for (auto& answer : slow) EXPECT_TRUE(answer.get());
+}
+
+TEST(resolver, bounds_how_many_lookups_run_at_once) {
+  std::atomic<int> running{0};
+  std::atomic<int> most{0};
+  asking caller;
+  resolver names(
+      [&](const std::string&) -> lookup_result {
+        const int now = ++running;
+        for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+        }
+        --running;
+        return one("10.0.0.1");
+      },
+      {.lookups_max = 3});
+  std::vector<std::future<lookup_result>> answers;
+  for (int i = 0; i < 200; ++i) answers.push_back(caller.ask(names, std::to_string(i)));
+  for (auto& answer : answers) EXPECT_TRUE(answer.get());
+  EXPECT_LE(most, 3);
 }
 
 TEST(resolver, answers_with_the_last_known_addresses_when_the_name_server_is_down) {
