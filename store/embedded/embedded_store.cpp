@@ -5,6 +5,7 @@
 #include <array>
 #include <future>
 
+#include "core/clock_agreement.hpp"
 #include "store/embedded/embedded_store.hpp"
 #include "store/embedded/fetching.hpp"
 #include "store/embedded/operations.hpp"
@@ -299,6 +300,22 @@ void embedded_store::close() {
   engine_.db.close();
 }
 
+std::function<bool()> while_clocks_agree(std::function<std::int64_t()> wall_ms) {
+  struct judge {
+    std::mutex mutex;
+    clock_agreement clocks;
+  };
+  auto agree = [shared = std::make_shared<judge>(), wall_ms = std::move(wall_ms)] {
+    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+    const instant now{std::chrono::duration_cast<std::chrono::microseconds>(steady), wall_ms()};
+    std::lock_guard lock{shared->mutex};
+    shared->clocks.observe(now);
+    return shared->clocks.agree(now);
+  };
+  agree();
+  return agree;
+}
+
 result<std::unique_ptr<store>, store_error> open_store(const store_settings& settings,
                                                        environment env) {
   auto out = std::make_unique<embedded_store>(settings, std::move(env));
@@ -312,7 +329,10 @@ namespace airtrain {
 
 result<std::unique_ptr<store>, store_error> open_embedded_store(
     const store_settings& settings, std::function<std::int64_t()> wall_ms) {
-  return embedded::open_store(settings, {.wall_ms = std::move(wall_ms), .files = {}, .disk = {}});
+  auto may_purge = embedded::while_clocks_agree(wall_ms);
+  return embedded::open_store(
+      settings,
+      {.wall_ms = std::move(wall_ms), .files = {}, .disk = {}, .may_purge = std::move(may_purge)});
 }
 
 }  // namespace airtrain

@@ -108,6 +108,8 @@ struct engine {
   std::vector<cursor_on_disk> cursors;
 
   std::int64_t now_ms() const { return env.wall_ms(); }
+  /// By which the age of what may be purged is taken: by a clock that was set nothing is too old.
+  std::int64_t purging_ms() const { return !env.may_purge || env.may_purge() ? now_ms() : 0; }
 };
 
 }  // namespace airtrain::embedded

@@ -126,7 +126,7 @@ store_error maintenance::trim() {
          if (!discarded) return failure(discarded.error());
          std::move(discarded->rows.begin(), discarded->rows.end(), std::back_inserter(rows));
          while (const auto bucket =
-                    engine_.dedupe.droppable(std::max(edge, before), engine_.now_ms())) {
+                    engine_.dedupe.droppable(std::max(edge, before), engine_.purging_ms())) {
            rows.push_back({family::meta, bucket_key(*bucket), std::nullopt});
            const auto error =
                db.drop_range(family::dd, dedupe_key(*bucket, {}), dedupe_key(*bucket + 1, {}));

@@ -56,7 +56,7 @@ result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                                               std::uint64_t excess_bytes) {
   auto floor = with.index.head();
   for (const auto& cursor : with.cursors) floor = std::min(floor, cursor.floor);
-  const auto oldest_kept_ms = with.now_ms() - with.settings.retention_delivered.count();
+  const auto oldest_kept_ms = with.purging_ms() - with.settings.retention_delivered.count();
   const auto start = with.edge.load();
   auto edge = start;
   const auto error =
@@ -109,7 +109,7 @@ result<std::vector<dead_letter_id>, store_error> outlived_dead_letters(const eng
   std::vector<dead_letter_id> out;
   const auto kept_ms = with.settings.retention_dead_letters.count();
   if (kept_ms == 0) return out;
-  const auto oldest_kept_ms = with.now_ms() - kept_ms;
+  const auto oldest_kept_ms = with.purging_ms() - kept_ms;
   const auto error = db.scan(family::held, "", std::string(8, '\xff'),
                              [&](std::string_view key, std::string_view value) {
                                const auto at = held_position_from(key);
