@@ -29,6 +29,13 @@ struct secret_sources {
 };
 secret_sources process_secrets();
 
+/// A secret file's text as it is used: without the line break at its end, which is no part of it.
+std::string_view secret_in(std::string_view file_text);
+/// Some of it comes from a file, which may hold something else by now.
+bool can_be_read_again(const secret& what);
+/// The secret with its files read again. The error names the file, never a value.
+result<secret, std::string> read_again(const secret& what, const secret_sources& sources);
+
 /// Reads and validates a configuration (YAML, or JSON by the `.json` ending). On failure every
 /// problem, in the order of the file. Paths in it are made relative to the file's folder.
 result<settings, std::vector<config_problem>> load_settings(const std::filesystem::path& file,

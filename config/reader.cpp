@@ -101,11 +101,17 @@ std::optional<secret> reader::read_secret(const node& at) {
     return std::nullopt;
   }
   std::string value;
+  std::vector<secret::part> parts;
   bool good = true;
+  const auto add = [&](std::string_view some) {
+    value += some;
+    if (parts.empty() || !parts.back().file.empty()) parts.emplace_back();
+    parts.back().text += some;
+  };
   const std::string_view text = at.text;
   for (std::size_t i = 0; i < text.size();) {
     if (text.substr(i).starts_with("$${")) {
-      value += "${";
+      add("${");
       i += 3;
     } else if (text.substr(i).starts_with("${")) {
       const std::size_t end = text.find('}', i);
@@ -113,12 +119,18 @@ std::optional<secret> reader::read_secret(const node& at) {
         problem_within(at, i, "`${` without its `}`");
         return std::nullopt;
       }
-      const auto part = secret_part(at, i, text.substr(i + 2, end - i - 2));
-      good = good && part.has_value();
-      value += part.value_or("");
+      const auto reference = text.substr(i + 2, end - i - 2);
+      const auto found = secret_part(at, i, reference);
+      good = good && found.has_value();
+      if (reference.starts_with("file:")) {
+        value += found.value_or("");
+        parts.push_back({{}, secret_file(reference)});
+      } else {
+        add(found.value_or(""));
+      }
       i = end + 1;
     } else {
-      value += text[i++];
+      add(text.substr(i++, 1));
     }
   }
   if (!good) return std::nullopt;
@@ -127,8 +139,12 @@ std::optional<secret> reader::read_secret(const node& at) {
   else if (has_control(value))
     problem(at, "the secret holds control characters, such as a line break");
   else
-    return secret(std::move(value));
+    return secret(std::move(value), std::move(parts));
   return std::nullopt;
+}
+
+std::filesystem::path reader::secret_file(std::string_view reference) const {
+  return folder_ / reference.substr(std::string_view("file:").size());
 }
 
 std::optional<std::string> reader::secret_part(const node& at, std::size_t offset,
@@ -138,13 +154,9 @@ std::optional<std::string> reader::secret_part(const node& at, std::size_t offse
     if (auto value = secrets_.env(name)) return value;
     problem_within(at, offset, fmt::format("the environment variable `{}` is not set", name));
   } else if (reference.starts_with("file:")) {
-    const std::filesystem::path file = folder_ / reference.substr(5);
+    const auto file = secret_file(reference);
     auto value = secrets_.file(file);
-    if (value) {
-      // Files end in a line break that belongs to no secret.
-      const std::size_t last = value->find_last_not_of("\r\n");
-      return value->substr(0, last == std::string::npos ? 0 : last + 1);
-    }
+    if (value) return std::string(secret_in(*value));
     problem_within(at, offset, fmt::format("cannot read {}: {}", file.string(), value.error()));
   } else {
     problem_within(at, offset, "only ${env:NAME} and ${file:PATH} are allowed here");

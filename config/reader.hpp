@@ -54,6 +54,7 @@ class reader {
   std::vector<config_problem> take_problems();
 
  private:
+  std::filesystem::path secret_file(std::string_view reference) const;
   std::optional<std::string> secret_part(const node& at, std::size_t offset,
                                          std::string_view reference);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -21,6 +22,31 @@ result<std::string, std::string> read_secret_file(const std::filesystem::path& f
 }
 
 }  // namespace
+
+std::string_view secret_in(std::string_view file_text) {
+  const auto last = file_text.find_last_not_of("\r\n");
+  return file_text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
+bool can_be_read_again(const secret& what) {
+  return std::any_of(what.parts().begin(), what.parts().end(),
+                     [](const secret::part& one) { return !one.file.empty(); });
+}
+
+result<secret, std::string> read_again(const secret& what, const secret_sources& sources) {
+  std::string value;
+  for (const auto& one : what.parts()) {
+    if (one.file.empty()) {
+      value += one.text;
+      continue;
+    }
+    const auto text = sources.file(one.file);
+    if (!text) return failure("cannot read " + one.file.string() + ": " + text.error());
+    value += secret_in(*text);
+  }
+  if (value.empty()) return failure(std::string("the secret is empty"));
+  return secret(std::move(value), what.parts());
+}
 
 secret_sources process_secrets() {
   return {

@@ -18,13 +18,23 @@ namespace airtrain {
 /// A value that must never be shown: no operator<<, no formatter. `reveal` where it is used.
 class secret {
  public:
+  /// What it is put together from: `${file:}` can be read again, the rest stays as it was.
+  struct part {
+    std::string text;
+    std::filesystem::path file;  ///< empty: `text` counts
+  };
+
   secret() = default;
   explicit secret(std::string value) : value_(std::move(value)) {}
+  secret(std::string value, std::vector<part> parts)
+      : value_(std::move(value)), parts_(std::move(parts)) {}
   const std::string& reveal() const { return value_; }
   bool empty() const { return value_.empty(); }
+  const std::vector<part>& parts() const { return parts_; }
 
  private:
   std::string value_;
+  std::vector<part> parts_;
 };
 
 struct api_key_settings {
@@ -45,7 +55,8 @@ struct http_settings {
   std::chrono::milliseconds head_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};
-  std::optional<std::filesystem::path> tls_cert, tls_key;
+  /// Both or neither; with a CA, for clients whose certificates are signed by it.
+  std::optional<std::filesystem::path> tls_cert, tls_key, tls_client_ca;
   bool behind_proxy = false;
   bool insecure = false;
   std::uint32_t threads = 0;  ///< 0: one per core, at most 8

@@ -4,6 +4,7 @@
 #include <memory>
 #include <variant>
 
+#include "connectors/credentials.hpp"
 #include "http/client.hpp"
 #include "messages/outcome.hpp"
 
@@ -15,8 +16,14 @@ struct exchange_end {
   rendered_ref rendered;
 };
 
-/// What an exchange wants next: a request to be sent, or it is over.
-using exchange_step = std::variant<http::client_request, exchange_end>;
+/// The target refused these credentials: they are to be renewed, and the exchange told.
+struct renewal_step {
+  std::shared_ptr<credentials> of;
+  credentials_ref refused;
+};
+
+/// What an exchange wants next: a request to be sent, or fresh credentials, or it is over.
+using exchange_step = std::variant<http::client_request, renewal_step, exchange_end>;
 
 /// One attempt with an HTTP system as a pure state machine: no I/O, no clock. The runtime sends
 /// what it asks for and feeds back what came. Used by one thread, once.
@@ -25,6 +32,8 @@ class exchange {
   virtual ~exchange() = default;
   virtual exchange_step start() = 0;
   virtual exchange_step on_response(const http::client_response& response, std::int64_t now_ms) = 0;
+  /// After a `renewal_step`.
+  virtual exchange_step on_renewed(const result<credentials_ref, std::string>&) { return start(); }
   /// No answer: by default a connector-scope retry, or a hold for a refused certificate.
   virtual exchange_end on_error(const http::client_error& error) = 0;
 };

@@ -36,11 +36,20 @@ class http_connector::running : public std::enable_shared_from_this<running> {
  private:
   void follow(exchange_step step) {
     if (auto* end = std::get_if<exchange_end>(&step)) return complete(std::move(*end));
+    if (const auto* refused = std::get_if<renewal_step>(&step)) return renew(*refused);
     with_->environment.client->send(loop_, with_->target,
                                     std::move(std::get<http::client_request>(step)), deadline_,
                                     [self = shared_from_this()](http::client_result answer) {
                                       self->guarded([&] { self->take(answer); });
                                     });
+  }
+
+  void renew(const renewal_step& refused) {
+    refused.of->renew(refused.refused, [self = shared_from_this()](const auto& answer) {
+      self->loop_.post([self, answer] {
+        self->guarded([&] { self->follow(self->exchange_->on_renewed(answer)); });
+      });
+    });
   }
 
   void take(const http::client_result& answer) {

@@ -20,7 +20,7 @@ class http_exchange : public exchange {
       if (!rendered) return end(std::move(rendered.error()));
       rendered_ = std::move(*rendered);
     }
-    return factory_.requests().request(what_, event_, rendered_);
+    return send(factory_.shown()->current());
   }
 
   exchange_step on_response(const http::client_response& response, std::int64_t now_ms) override {
@@ -34,18 +34,44 @@ class http_exchange : public exchange {
     facts.body = response.body;
     facts.url_is_mapped = factory_.requests().url_is_mapped();
     facts.now_ms = now_ms;
-    return end(classify_answer(facts, factory_.rules()));
+    auto judged = classify_answer(facts, factory_.rules());
+    if (refuses_credentials(judged)) {
+      if (!renewed_ && factory_.shown()->renewable())
+        return refused_ = std::move(judged), renewal();
+      if (renewed_) judged.message += ", also with the secrets read again";
+    }
+    return end(std::move(judged));
+  }
+
+  exchange_step on_renewed(const result<credentials_ref, std::string>& fresh) override {
+    renewed_ = true;
+    if (fresh) return send(*fresh);
+    refused_.message += "; " + fresh.error();
+    return end(std::move(refused_));
   }
 
   exchange_end on_error(const http::client_error& error) override { return end(verdict_on(error)); }
 
  private:
   exchange_end end(verdict result) { return {std::move(result), rendered_}; }
+  exchange_step send(credentials_ref with) {
+    sent_ = std::move(with);
+    return factory_.requests().request(what_, event_, rendered_, *sent_);
+  }
+  exchange_step renewal() { return renewal_step{factory_.shown(), sent_}; }
+  static bool refuses_credentials(const verdict& judged) {
+    const bool asks_who_we_are =
+        judged.status == 401 || judged.status == 407 || judged.status == 511;
+    return asks_who_we_are && judged.outcome == answer_class::hold;
+  }
 
   const http_exchange_factory& factory_;
   const delivery& what_;
   event_view event_;
   rendered_ref rendered_;
+  credentials_ref sent_;
+  verdict refused_;  ///< what is said if the credentials cannot be renewed
+  bool renewed_ = false;
 };
 
 reason reason_of(http::client_error_code code) {
@@ -74,10 +100,11 @@ reason reason_of(http::client_error_code code) {
 
 }  // namespace
 
-http_exchange_factory::http_exchange_factory(connector_settings settings)
+http_exchange_factory::http_exchange_factory(connector_settings settings, secret_sources sources)
     : settings_(std::move(settings)),
       target_(std::get<http_connector_settings>(settings_.target)),
-      requests_(target_, settings_.name) {}
+      requests_(target_, settings_.name),
+      credentials_(make_credentials(target_.auth, std::move(sources))) {}
 
 std::unique_ptr<exchange> http_exchange_factory::make(const attempt_order& order,
                                                       std::int64_t) const {

@@ -13,11 +13,13 @@ namespace airtrain {
 /// table of docs/semantics.md.
 class http_exchange_factory : public exchange_factory {
  public:
-  /// The settings' target must be http.
-  explicit http_exchange_factory(connector_settings settings);
+  /// The settings' target must be http. `sources`: for secrets to be read again.
+  explicit http_exchange_factory(connector_settings settings,
+                                 secret_sources sources = process_secrets());
   std::unique_ptr<exchange> make(const attempt_order& order, std::int64_t now_ms) const override;
 
   const http_request_maker& requests() const { return requests_; }
+  const std::shared_ptr<credentials>& shown() const { return credentials_; }
   const std::vector<answer_rule>& rules() const { return target_.answers; }
   const std::optional<expression>& when() const { return settings_.when; }
 
@@ -25,6 +27,7 @@ class http_exchange_factory : public exchange_factory {
   const connector_settings settings_;
   const http_connector_settings& target_;
   const http_request_maker requests_;
+  const std::shared_ptr<credentials> credentials_;
 };
 
 /// What it means that no answer came.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include "connectors/credentials.hpp"
 #include "connectors/mapping_verdict.hpp"
 #include "core/json/document.hpp"
 
@@ -72,8 +71,6 @@ http_request_maker::http_request_maker(const http_connector_settings& settings,
                                        std::string connector)
     : settings_(settings),
       connector_(std::move(connector)),
-      credentials_(credentials_line(settings.auth)),
-      hidden_credentials_(hidden_credentials_line(settings.auth)),
       sets_content_type_(sets_header("Content-Type")),
       sets_trace_(sets_header("traceparent")),
       sets_key_(sets_header(settings.idempotency_header)) {
@@ -153,11 +150,12 @@ std::string http_request_maker::current_headers(const delivery& what, const even
 }
 
 http::client_request http_request_maker::request(const delivery& what, const event_view& event,
-                                                 const rendered_ref& rendered) const {
+                                                 const rendered_ref& rendered,
+                                                 std::string_view credentials) const {
   http::client_request request;
   request.method = settings_.request.method;
   request.target = rendered->target;
-  request.headers = rendered->headers + current_headers(what, event, credentials_);
+  request.headers = rendered->headers + current_headers(what, event, credentials);
   if (rendered->body_is_event_data) {
     request.body_owner = event.ref();
     request.body_view = event.get().data();

@@ -23,16 +23,12 @@ class http_request_maker {
   result<rendered_ref, verdict> render(const event_view& event) const;
 
   http::client_request request(const delivery& what, const event_view& event,
-                               const rendered_ref& rendered) const;
-  /// The header lines filled in at each attempt; `credentials` stands for the real ones.
+                               const rendered_ref& rendered, std::string_view credentials) const;
+  /// The header lines filled in at each attempt, `credentials` first.
   std::string current_headers(const delivery& what, const event_view& event,
                               std::string_view credentials) const;
 
   bool url_is_mapped() const { return !settings_.request.url.constant(); }
-  /// The line with the credentials; empty without `auth`.
-  const std::string& credentials() const { return credentials_; }
-  /// The same line with `***` for the secret.
-  const std::string& hidden_credentials() const { return hidden_credentials_; }
 
  private:
   result<std::string, verdict> render_target(const event_view& event) const;
@@ -42,8 +38,6 @@ class http_request_maker {
 
   const http_connector_settings& settings_;
   std::string connector_;
-  std::string credentials_;
-  std::string hidden_credentials_;
   bool sets_content_type_ = false;
   bool sets_trace_ = false;
   bool sets_key_ = false;

@@ -1,25 +1,15 @@
 #include "connectors/make_connector.hpp"
 
-#include <algorithm>
-#include <string_view>
 #include <utility>
 
 #include "connectors/cloud_event.hpp"
+#include "connectors/credentials.hpp"
 #include "connectors/file_connector.hpp"
 #include "connectors/http_connector.hpp"
 #include "connectors/http_exchange.hpp"
 
 namespace airtrain {
 namespace {
-
-constexpr std::string_view line_end = "\r\n";
-
-/// A secret read from a file easily has a line break at its end: it would break the request's head.
-bool fits_in_a_header(std::string_view line) {
-  if (line.ends_with(line_end)) line.remove_suffix(line_end.size());
-  return std::none_of(line.begin(), line.end(),
-                      [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
 
 using made = result<std::unique_ptr<connector>, std::string>;
 
@@ -33,7 +23,7 @@ made make_http(const connector_settings& settings, const connector_environment& 
   target.ca_file = http.ca ? http.ca->string() : std::string{};
   target.body_bytes_max = http.max_answer;
   auto exchanges = std::make_shared<http_exchange_factory>(settings);
-  if (!fits_in_a_header(exchanges->requests().credentials()))
+  if (!fits_in_a_header(*exchanges->shown()->current()))
     return failure(std::string("the credentials hold a line break or another control character"));
   auto to = env.client->make_target(std::move(target));
   if (!to) return failure(std::move(to.error()));
@@ -60,8 +50,8 @@ result<previewed_request, std::string> preview_http(const connector_settings& se
   previewed_request preview;
   preview.method = target.request.method;
   preview.url = target.origin + (*rendered)->target;
-  preview.headers =
-      (*rendered)->headers + requests.current_headers(what, view, requests.hidden_credentials());
+  preview.headers = (*rendered)->headers +
+                    requests.current_headers(what, view, hidden_credentials_line(target.auth));
   preview.body = (*rendered)->body_is_event_data ? std::string(event->data()) : (*rendered)->body;
   return preview;
 }

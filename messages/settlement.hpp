@@ -63,10 +63,10 @@ struct fetch_result {
 /// A lane that may not simply flow: something of it is on disk outside the log.
 struct blocked_lane {
   lane_id lane = no_lane;
-  bool stopped = false;           ///< by a dead letter in a connector with `stop`
-  delivery_key stopped_by;        ///< the dead letter that stops it
-  std::uint64_t aside_count = 0;  ///< deliveries moved aside
-  delivery_key first_aside;       ///< earliest of them, where aside_count > 0
+  bool stopped = false;               ///< by a dead letter in a connector with `stop`
+  delivery_key stopped_by;            ///< the dead letter that stops it
+  std::uint64_t aside_count = 0;      ///< deliveries moved aside
+  delivery_key first_aside;           ///< earliest of them, where aside_count > 0
   std::vector<delivery_key> waiting;  ///< failed ones that wait for their time, ascending
 };
 
@@ -78,6 +78,9 @@ struct opened_connector {
   std::string owner_state;       ///< what `save_owner_state` last kept: breaker, holds, clocks
   std::uint64_t backlog = 0;     ///< deliveries not ended
   std::int64_t next_due_ms = 0;  ///< earliest failed one; 0: none
+  /// No owner has taken anything from this seq on. What comes fresh and is earlier was taken before,
+  /// and may belong before what was moved aside.
+  std::uint64_t next = 0;
 };
 
 }  // namespace airtrain

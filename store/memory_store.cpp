@@ -244,7 +244,8 @@ opened_connector memory_store_impl::open_now(connector_id connector) {
                           .blocked = {},
                           .owner_state = rows.owner_state,
                           .backlog = rows.backlog(),
-                          .next_due_ms = 0};
+                          .next_due_ms = 0,
+                          .next = rows.next()};
   for (const auto& [lane, keys] : rows.off_log) {
     const auto blocked = memory::lane_as_it_is(rows, lane, {});
     if (blocked.stopped || blocked.aside_count > 0 || !blocked.waiting.empty())

@@ -97,8 +97,9 @@ void circuit_breaker::restore(const kept_breaker& kept, std::chrono::microsecond
   enter(kept.state);
   openings_ = kept.openings;
   successes_ = kept.state == breaker_state::half_open ? kept.successes : 0;
-  // A wall clock that was set back must not keep the circuit open for longer than any opening.
-  const auto left = std::clamp<std::int64_t>(kept.until_ms - wall_ms, 0, open_at_most.count());
+  // More than any opening: the wall clock was set back, and what is left is unknown. A probe tells.
+  auto left = std::max<std::int64_t>(kept.until_ms - wall_ms, 0);
+  if (left > open_at_most.count()) left = 0;
   until_ = now + std::chrono::milliseconds{left};
 }
 

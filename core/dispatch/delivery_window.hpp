@@ -36,8 +36,7 @@ struct window_slot {
 
   /// As far as is known the target has not seen it, and no operator asked for it.
   bool never_went_out() const {
-    return !sent && state != slot_state::in_flight && what.history.attempts == 0 &&
-           !what.history.lift_deadline;
+    return !retry && !sent && what.history.attempts == 0 && !what.history.lift_deadline;
   }
 };
 

@@ -26,9 +26,7 @@ void fetch_planner::opened(const opened_connector& what, const instant& now,
   next_due_ms_ = what.next_due_ms;
   if (next_due_ms_ > now.wall_ms + delay_longest.count()) release_all();
   // What an earlier owner had taken comes fresh, before what it had moved aside.
-  for (const auto& lane : what.blocked)
-    if (lane.aside_count > 0)
-      lanes_after_ = std::max(lanes_after_.value_or(delivery_key{}), lane.first_aside);
+  lanes_after_ = what.next;
 }
 
 void fetch_planner::fresh_again() {
@@ -91,7 +89,7 @@ std::optional<fetch_request> fetch_planner::plan_probe(const delivery_window& wi
 
 std::optional<fetch_request> fetch_planner::plan_lane(const delivery_window& window,
                                                       lane_table& lanes, const instant& now) {
-  if (lanes_after_ && fresh_left_) return std::nullopt;
+  if (lanes_after_ != 0 && fresh_left_) return std::nullopt;
   const auto lane = lanes.next_to_fetch();
   if (!lane) return std::nullopt;
   const auto count = std::min(window.room(), window.follower_room() + 1);
@@ -106,7 +104,7 @@ std::optional<fetch_request> fetch_planner::plan_fresh(const delivery_window& wi
   if (!fresh_left_ || window.room() < std::max(window.count_max() / 4, 1u)) return std::nullopt;
   // Until fresh has passed what was aside at the start, no lane can be read back to make room.
   const bool too_many = lanes.size() >= std::size_t{blocked_lanes_max_} + window.count_max();
-  if (too_many && !lanes_after_) return std::nullopt;
+  if (too_many && lanes_after_ == 0) return std::nullopt;
   return fetch_request{fetch_kind::fresh, window.room(), window.bytes_room(),
                        now.wall_ms,       false,         no_lane};
 }
@@ -126,7 +124,7 @@ void fetch_planner::answered(const fetch_result& result, const instant& now) {
   if (result.request.what == fetch_kind::fresh) {
     fresh_left_ = result.more || fresh_while_under_way_;
     if (!result.deliveries.empty()) frontier_ = std::max(frontier_, result.deliveries.back().key);
-    if (lanes_after_ && (!fresh_left_ || frontier_ >= *lanes_after_)) lanes_after_.reset();
+    if (!fresh_left_ || frontier_.seq + 1 >= lanes_after_) lanes_after_ = 0;
   } else if (result.request.what == fetch_kind::due) {
     next_due_ms_ = earlier(result.next_due_ms, due_while_under_way_ms_);
     if (std::exchange(probe_under_way_, false)) return;

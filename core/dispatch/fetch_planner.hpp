@@ -76,7 +76,7 @@ class fetch_planner {
   std::int64_t next_due_ms_ = 0;             ///< 0: none known
   std::int64_t due_while_under_way_ms_ = 0;  ///< earliest settled since the request was made
   delivery_key frontier_;                    ///< latest that came fresh
-  std::optional<delivery_key> lanes_after_;  ///< no lane is read back before fresh has passed this
+  std::uint64_t lanes_after_ = 0;  ///< no lane is read back before fresh has come to this seq
   std::uint32_t errors_in_a_row_ = 0;
   std::chrono::microseconds not_before_{0};
 };

@@ -55,7 +55,8 @@ void dispatcher::state::judge_delivered(slot_index index, attempt_outcome& outco
                                         const instant& now, dispatch_actions& out) {
   ++delivered_total;
   keep_later = true;
-  guard.delivered();
+  // While the guard holds, its group goes on: it ends with the hold.
+  if (held.kind() != hold_kind::guard) guard.delivered();
   refused.delivered();
   throttled.delivered();
   slots.succeeded(outcome.with.serial);

@@ -52,6 +52,7 @@ void dispatcher::state::restore(const std::string& kept, const instant& now,
                                 dispatch_actions& out) {
   kept_at = now.steady;
   clocks.observe(now);
+  keep_now = kept.empty();
   if (kept.empty()) return;
   const auto s = decode_owner_state(kept);
   if (!s) {
@@ -66,6 +67,8 @@ void dispatcher::state::restore(const std::string& kept, const instant& now,
   clocks.doubt(
       set_back ? clock_agreement::believed_after : std::chrono::milliseconds{s->clock_doubt_ms},
       now);
+  // Some of what waits may have been given its time before the clock was set.
+  if (!clocks.agree(now)) fetches.release_all();
   const auto longest = std::max(options.retry.retry_after_max, options.breaker.open_max * 11 / 10);
   breaker.restore(s->breaker, now.steady, now.wall_ms, longest);
   guard.restore(s->reject_run, s->reject_group);

@@ -30,11 +30,13 @@ class throttle {
   }
   void delivered() { in_a_row_ = 0; }
   std::uint32_t in_a_row() const { return in_a_row_; }
-  /// `left_ms` of an earlier life's pause; negative: it is over.
+  /// `left_ms` of an earlier life's pause; negative, or more than any pause because the wall clock
+  /// was set back: it is over.
   void restore(std::int64_t left_ms, std::chrono::milliseconds at_most,
                std::chrono::microseconds now, std::uint32_t in_a_row) {
     in_a_row_ = in_a_row;
-    if (left_ms > 0) until_ = now + std::min(std::chrono::milliseconds{left_ms}, at_most);
+    if (left_ms > 0 && left_ms <= at_most.count())
+      until_ = now + std::chrono::milliseconds{left_ms};
   }
 
  private:

@@ -257,6 +257,7 @@ result<opened_connector, store_error> describe_opened(engine&, database& db,
   out.blocked = std::move(*lanes);
   out.owner_state = connector.owner_state();
   out.backlog = connector.counts().backlog;
+  out.next = connector.unsettled().second;
   if (connector.waiting() > 0) {
     const auto prefix = due_prefix(connector.id());
     const auto error =

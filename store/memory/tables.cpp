@@ -91,6 +91,13 @@ std::uint64_t connector_rows::backlog() const {
          at[index_of(place::aside)].size();
 }
 
+std::uint64_t connector_rows::next() const {
+  std::uint64_t next = 0;
+  for (auto where = index_of(place::log) + 1; where < at.size(); ++where)
+    if (!at[where].empty()) next = std::max(next, at[where].rbegin()->seq + 1);
+  return next;
+}
+
 std::uint64_t connector_rows::dead_letters() const {
   return at[index_of(place::dead)].size() + at[index_of(place::expired)].size();
 }

@@ -44,6 +44,8 @@ struct connector_rows {
 
   std::uint64_t backlog() const;
   std::uint64_t dead_letters() const;
+  /// Behind the latest that ever left the log.
+  std::uint64_t next() const;
 };
 
 struct logged_event {

@@ -19,6 +19,26 @@ TEST(secrets, come_from_the_environment_and_from_files) {
   EXPECT_EQ(basic.password.reveal(), "fr0mf1le-${x}");
 }
 
+TEST(secrets, those_of_files_can_be_read_again) {
+  const auto read = parse_yaml_text(http_connector(
+      "    auth: { basic: { user: hms, password: \"a${env:TOKEN}${file:secret.txt}-$${x}\" } }\n"));
+  ASSERT_TRUE(read.has_value());
+  const auto& old = std::get<basic_auth>(auth_of(*read)).password;
+  EXPECT_TRUE(can_be_read_again(old));
+  EXPECT_FALSE(can_be_read_again(secret("constant")));
+  secret_sources now;
+  now.file = [](const std::filesystem::path& file) -> result<std::string, std::string> {
+    EXPECT_EQ(file, "/etc/airtrain/secret.txt");
+    return std::string("n3w\n");
+  };
+  const auto again = read_again(old, now);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->reveal(), "as3cr3tn3w-${x}");
+  EXPECT_EQ(read_again(*again, now)->reveal(), "as3cr3tn3w-${x}");
+  now.file = [](const auto&) { return failure(std::string("gone")); };
+  EXPECT_EQ(read_again(old, now).error(), "cannot read /etc/airtrain/secret.txt: gone");
+}
+
 TEST(secrets, a_missing_one_is_a_problem_where_it_is_named) {
   EXPECT_THAT(problems_of(http_connector("    auth: { bearer: \"x ${env:TYPO}${file:none}\" }\n")),
               ElementsAre(HasSubstr("6:24: the environment variable `TYPO` is not set"),

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <stdexcept>
+#include <thread>
 
 #include "http/server.hpp"
 #include "tests/connectors/events.hpp"
@@ -15,6 +16,36 @@ namespace airtrain {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// Credentials that somebody else renews, later.
+struct renewed_elsewhere : credentials {
+  credentials_ref current() const override { return std::make_shared<const std::string>("old"); }
+  void renew(const credentials_ref& refused, renewed then) override {
+    EXPECT_EQ(*refused, "old");
+    std::thread([then = std::move(then)] {
+      then(std::make_shared<const std::string>("new"));
+    }).detach();
+  }
+};
+
+/// Wants its credentials renewed before its only request.
+class renewing_exchange : public exchange {
+ public:
+  exchange_step start() override {
+    auto of = std::make_shared<renewed_elsewhere>();
+    return renewal_step{of, of->current()};
+  }
+  exchange_step on_renewed(const result<credentials_ref, std::string>& fresh) override {
+    EXPECT_EQ(**fresh, "new");
+    return http::client_request{};
+  }
+  exchange_step on_response(const http::client_response&, std::int64_t) override {
+    verdict delivered;
+    delivered.outcome = answer_class::delivered;
+    return exchange_end{delivered, nullptr};
+  }
+  exchange_end on_error(const http::client_error&) override { return {}; }
+};
 
 /// Sends as many requests as it is told, then ends delivered.
 class stepping_exchange : public exchange {
@@ -44,7 +75,9 @@ class stepping_exchange : public exchange {
 
 struct stepping_factory : exchange_factory {
   int steps = 1;
+  bool renews = false;
   std::unique_ptr<exchange> make(const attempt_order&, std::int64_t) const override {
+    if (renews) return std::make_unique<renewing_exchange>();
     return std::make_unique<stepping_exchange>(steps);
   }
 };
@@ -91,6 +124,14 @@ TEST_F(http_connector_test, follows_an_exchange_of_several_steps) {
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(outcomes[0].result.outcome, answer_class::delivered);
   EXPECT_EQ(requests, 3);
+}
+
+TEST_F(http_connector_test, renews_credentials_for_an_exchange_and_goes_on) {
+  exchanges->renews = true;
+  const auto outcomes = deliver(5, server.port());
+  ASSERT_EQ(outcomes.size(), 5u);
+  for (const auto& o : outcomes) EXPECT_EQ(o.result.outcome, answer_class::delivered);
+  EXPECT_EQ(requests, 5);
 }
 
 TEST_F(http_connector_test, an_exchange_that_ends_at_once_sends_nothing) {

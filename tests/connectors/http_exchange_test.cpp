@@ -109,6 +109,50 @@ TEST_F(http_exchange_test, credentials_with_a_line_break_are_refused_when_the_co
   EXPECT_THAT(refused.error(), Not(HasSubstr("s3cret")));
 }
 
+/// Answers with the status until it asks for something else than its credentials to be renewed.
+exchange_step refused(exchange& running, int status) {
+  http::client_response response;
+  response.status = status;
+  return running.on_response(response, 0);
+}
+
+TEST_F(http_exchange_test, refused_secrets_of_files_are_read_again_and_tried_once_more) {
+  target.auth = bearer_auth{secret("old", {{"", "/run/token"}})};
+  for (const int status : {401, 407, 511}) {
+    EXPECT_THAT(request().headers, HasSubstr("Bearer old\r\n"));
+    auto step = refused(*running_, status);
+    const auto* renewal = std::get_if<renewal_step>(&step);
+    ASSERT_NE(renewal, nullptr);
+    EXPECT_EQ(*renewal->refused, "Authorization: Bearer old\r\n");
+    step = running_->on_renewed(std::make_shared<const std::string>("Authorization: Bearer n\r\n"));
+    ASSERT_TRUE(std::holds_alternative<http::client_request>(step));
+    EXPECT_THAT(std::get<http::client_request>(step).headers, HasSubstr("Bearer n\r\n"));
+    step = refused(*running_, status);
+    ASSERT_TRUE(std::holds_alternative<exchange_end>(step)) << "once more, not for ever";
+    EXPECT_EQ(std::get<exchange_end>(step).result.outcome, answer_class::hold);
+    EXPECT_THAT(std::get<exchange_end>(step).result.message, HasSubstr("read again"));
+  }
+}
+
+TEST_F(http_exchange_test, secrets_that_cannot_be_read_again_end_the_attempt_with_the_reason) {
+  target.auth = bearer_auth{secret("old", {{"", "/run/token"}})};
+  request();
+  refused(*running_, 401);
+  const auto step = running_->on_renewed(failure(std::string("cannot read /run/token: gone")));
+  ASSERT_TRUE(std::holds_alternative<exchange_end>(step));
+  EXPECT_EQ(std::get<exchange_end>(step).result.outcome, answer_class::hold);
+  EXPECT_THAT(std::get<exchange_end>(step).result.message, HasSubstr("/run/token: gone"));
+}
+
+TEST_F(http_exchange_test, what_cannot_be_renewed_is_not_tried_again) {
+  target.auth = bearer_auth{secret("constant")};
+  EXPECT_EQ(answered(401).result.outcome, answer_class::hold);
+  target.auth = bearer_auth{secret("old", {{"", "/run/token"}})};
+  EXPECT_EQ(answered(403).result.outcome, answer_class::refused) << "it knows who we are";
+  target.answers.push_back({401, 401, answer_class::reject});
+  EXPECT_EQ(answered(401).result.outcome, answer_class::reject) << "the connector's own rule";
+}
+
 TEST_F(http_exchange_test, encodes_basic_credentials) {
   target.auth = basic_auth{"Aladdin", secret("open sesame")};
   EXPECT_THAT(request().headers,

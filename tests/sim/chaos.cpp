@@ -31,6 +31,27 @@ void world::change_moods(system& of) {
   time_.after(random_.between(milliseconds{500}, seconds{8}), [this, &of] { change_moods(of); });
 }
 
+/// Between two starts an operator has edited the configuration.
+void world::change_config(system& of) {
+  auto changed = draw_options();
+  changed.ordered = of.options.ordered;
+  changed.dead_letter = of.options.dead_letter;
+  changed.attempt_timeout = of.options.attempt_timeout;
+  changed.config_digest = of.options.config_digest + 1;
+  of.options = changed;
+  of.config_changed = true;
+  account_->configured(of.id, of.options);
+  log_.note("{} is configured anew", of.id);
+}
+
+void world::set_wall_clock(milliseconds by) {
+  log_.note("the wall clock is set by {} s", by.count() / 1000);
+  time_.jump(by);
+  // One that starts afterwards has nothing to compare it with.
+  for (auto& [id, one] : systems_)
+    if (one.loop->decisions()) account_->wall_clock_set(id, by);
+}
+
 world::system& world::any_system() {
   return std::next(systems_.begin(), static_cast<std::ptrdiff_t>(random_.below(systems_.size())))
       ->second;
@@ -38,7 +59,7 @@ world::system& world::any_system() {
 
 void world::break_something() {
   auto& faults = store_->inject();
-  switch (random_.below(8)) {
+  switch (random_.below(9)) {
     case 0:
     case 1:
       return crash();
@@ -61,8 +82,10 @@ void world::break_something() {
         touch_store();
       });
       return;
+    case 7:
+      return set_wall_clock(std::chrono::hours{random_.chance(0.5) ? 24 : -24});
     default:
-      return time_.jump(milliseconds{random_.between(-20'000, 20'000)});
+      return set_wall_clock(milliseconds{random_.between(-20'000, 20'000)});
   }
 }
 

@@ -6,12 +6,12 @@ namespace airtrain::sim {
 
 void conduct::judge(const told& fact, const connector_status& before, const connector_status& after,
                     const dispatch_actions& actions, bool draining) {
-  judge_breaker(fact, before, after);
+  const bool held_before = held_;
+  held_ = held_after(fact, before, after);
+  judge_breaker(fact, before, after, held_before && !held_);
   if (fact.outcomes)
     for (const auto& outcome : *fact.outcomes) in_flight_.erase(outcome.with.serial);
-  const bool held_before = before.state == connector_state::held;
-  const bool held_after = after.state == connector_state::held;
-  if (before.breaker != after.breaker || held_before != held_after)
+  if (before.breaker != after.breaker || held_before != held_)
     for (auto& [serial, sent] : in_flight_) sent.outdated = true;
 
   judge_sends(after, actions, draining);
@@ -25,6 +25,32 @@ void conduct::judge(const told& fact, const connector_status& before, const conn
          after.window);
 }
 
+/// A pause hides a hold, and that it has ended but for what it does to the breaker.
+bool conduct::held_after(const told& fact, const connector_status& before,
+                         const connector_status& after) const {
+  if (after.state != connector_state::paused) return after.state == connector_state::held;
+  if (fact.moves_breaker) return true;
+  return held_ && !(before.breaker != after.breaker && after.breaker == breaker_state::closed);
+}
+
+void conduct::judge_opening(const connector_status& left, const connector_status& found,
+                            bool config_changed) const {
+  const auto by_operator = [](breaker_state state) {
+    return state == breaker_state::forced_open || state == breaker_state::disabled;
+  };
+  demand((left.state == connector_state::paused) == (found.state == connector_state::paused),
+         "a restart changed the pause of connector {}", connector_);
+  demand(
+      !(by_operator(left.breaker) || by_operator(found.breaker)) || left.breaker == found.breaker,
+      "a restart took the breaker of connector {} from {} to {}", connector_,
+      to_string(left.breaker), to_string(found.breaker));
+  if (left.state == connector_state::paused) return;
+  const bool held_before = left.state == connector_state::held;
+  const bool held_now = found.state == connector_state::held;
+  demand(held_now == (held_before && !config_changed), "connector {} was{} held, and is{} now",
+         connector_, held_before ? "" : " not", held_now ? "" : " not");
+}
+
 bool conduct::outdated(const std::vector<attempt_outcome>& outcomes) const {
   return std::all_of(outcomes.begin(), outcomes.end(), [&](const attempt_outcome& outcome) {
     return in_flight_.at(outcome.with.serial).outdated;
@@ -32,13 +58,11 @@ bool conduct::outdated(const std::vector<attempt_outcome>& outcomes) const {
 }
 
 void conduct::judge_breaker(const told& fact, const connector_status& before,
-                            const connector_status& after) const {
+                            const connector_status& after, bool hold_ended) const {
   if (before.breaker == after.breaker || fact.moves_breaker) return;
   const bool by_time =
       before.breaker == breaker_state::open && after.breaker == breaker_state::half_open;
-  const bool by_end_of_hold =
-      before.state == connector_state::held && after.state != connector_state::held;
-  if (by_time || by_end_of_hold) return;
+  if (by_time || hold_ended) return;
   demand(fact.outcomes != nullptr, "the breaker of connector {} went from {} to {} on {}",
          connector_, to_string(before.breaker), to_string(after.breaker), fact.what);
   demand(!outdated(*fact.outcomes),

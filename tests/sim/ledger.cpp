@@ -1,6 +1,7 @@
 #include "tests/sim/ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace airtrain::sim {
 
@@ -77,9 +78,12 @@ bool ledger::stops_lanes(const account& of, const record& one) const {
 
 void ledger::owner_gone(connector_id connector) {
   auto& owner = accounts_.at(connector);
-  for (auto& [key, one] : owner.records) one.taken = one.in_flight = one.delivered = false;
+  for (auto& [key, one] : owner.records)
+    one.taken = one.in_flight = one.delivered = one.sent = false;
   owner.busy.clear();
   owner.in_flight = owner.in_window = 0;
+  // It may not have come to keep what it knew of the clock.
+  owner.clock_set_by = milliseconds{0};
 }
 
 void ledger::taken(connector_id connector, const std::vector<delivery>& deliveries) {
@@ -120,7 +124,7 @@ void ledger::sent(connector_id connector, const attempt_order& order) {
     demand(what.rendered && what.rendered->body == one.frozen->body,
            "delivery {} of connector {} was sent with another body than at first", text(what.key),
            connector);
-  one.in_flight = true;
+  one.in_flight = one.sent = true;
   one.delivered = false;
   if (one.lane != no_lane) owner.busy.insert(one.lane);
   ++owner.in_flight;
@@ -155,13 +159,14 @@ void ledger::judged(connector_id connector, const attempt_outcome& outcome) {
   --owner.in_flight;
 }
 
-void ledger::settled(connector_id connector, const settlement& decided) {
+void ledger::settled(connector_id connector, const settlement& decided, std::int64_t wall_ms) {
   auto& owner = accounts_.at(connector);
   auto& one = record_of(connector, decided.key);
   const auto key = text(decided.key);
   demand(one.taken, "delivery {} of connector {} was settled and not taken", key, connector);
   demand(!one.in_flight, "delivery {} of connector {} was settled in flight", key, connector);
   one.taken = false;
+  const bool sent = std::exchange(one.sent, false);
   --owner.in_window;
   if (decided.counted && decided.rendered) one.frozen = decided.rendered;
   switch (decided.what) {
@@ -173,10 +178,14 @@ void ledger::settled(connector_id connector, const settlement& decided) {
       demand(!one.delivered, "delivery {} of connector {} was delivered and died", key, connector);
       demand(decided.stops_lane == stops_lanes(owner, one),
              "the death of delivery {} of connector {} forgets its lane", key, connector);
+      if (decided.what == settlement::kind::expired)
+        demand_may_expire(owner, one, decided, wall_ms);
       return stand(connector, decided.key, one,
                    decided.stops_lane ? standing::stopping : standing::dead);
     case settlement::kind::discarded:
-      throw violation(fmt::format("delivery {} of connector {} was thrown away", key, connector));
+      demand_superseded(owner, one, decided, sent);
+      one.superseded = true;
+      return stand(connector, decided.key, one, standing::ended);
     case settlement::kind::retry:
     case settlement::kind::aside:
     case settlement::kind::give_back:
@@ -189,7 +198,10 @@ void ledger::settled(connector_id connector, const settlement& decided) {
 // --- Operators.
 
 void ledger::replay_asked(const std::vector<dead_letter_id>& ids) {
-  for (const auto& id : ids) record_of(id.connector, id.key).may_be_late = true;
+  for (const auto& id : ids) {
+    auto& one = record_of(id.connector, id.key);
+    one.may_be_late = one.replayed = true;
+  }
 }
 
 void ledger::replayed(const dead_letter_id& id) {
@@ -224,8 +236,9 @@ void ledger::read_again(std::string_view event, const std::vector<event_detail>&
         stand(detail.connector, detail.key, one, standing::ended);
         break;
       case delivery_state::discarded:
-        demand(one.discard_asked, "delivery {} of connector {} was thrown away by nobody",
-               text(detail.key), detail.connector);
+        demand(one.discard_asked || one.superseded,
+               "delivery {} of connector {} was thrown away by nobody", text(detail.key),
+               detail.connector);
         stand(detail.connector, detail.key, one, standing::ended);
         break;
       case delivery_state::dead:
@@ -253,7 +266,7 @@ void ledger::compare(const connector_counts& counts) const {
 void ledger::demand_all_ended() const {
   for (const auto& [id, owner] : accounts_) {
     for (const auto& [key, one] : owner.records)
-      demand(one.stands == standing::ended && (one.reached || one.discard_asked),
+      demand(one.stands == standing::ended && (one.reached || one.discard_asked || one.superseded),
              "delivery {} of connector {}, lane {}, never ended", text(key), id, one.lane);
     demand(owner.in_window == 0 && owner.in_flight == 0, "connector {} still holds something", id);
   }

@@ -26,12 +26,16 @@ class ledger {
 
   // --- Owners.
   void owner_gone(connector_id connector);
+  /// The connector's next owner runs with other options.
+  void configured(connector_id connector, const dispatch_options& options);
+  /// Somebody set the wall clock, under the eyes of the connector's owner.
+  void wall_clock_set(connector_id connector, milliseconds by);
   void taken(connector_id connector, const std::vector<delivery>& deliveries);
   void sent(connector_id connector, const attempt_order& order);
   /// The target said yes, whether or not anyone hears it.
   void reached(connector_id connector, const delivery_key& key);
   void judged(connector_id connector, const attempt_outcome& outcome);
-  void settled(connector_id connector, const settlement& decided);
+  void settled(connector_id connector, const settlement& decided, std::int64_t wall_ms);
 
   // --- Operators.
   void replay_asked(const std::vector<dead_letter_id>& ids);
@@ -66,6 +70,9 @@ class ledger {
     /// A replay was asked for: where lanes go on after a dead letter, it keeps nothing waiting.
     bool may_be_late = false;
     bool discard_asked = false;
+    bool superseded = false;
+    bool sent = false;      ///< since it was taken
+    bool replayed = false;  ///< its deadline was lifted
     rendered_ref frozen;
   };
   struct account {
@@ -76,6 +83,7 @@ class ledger {
     std::size_t in_flight = 0;
     std::size_t in_window = 0;
     std::size_t acknowledged_left = 0;  ///< acknowledged and not ended
+    milliseconds clock_set_by{0};       ///< in the life of its owner
   };
   struct submission {
     publish_item item;
@@ -88,6 +96,10 @@ class ledger {
   void stand(connector_id connector, const delivery_key& key, record& one, standing where);
   void acknowledge(connector_id connector, record& one);
   bool stops_lanes(const account& of, const record& one) const;
+  void demand_may_expire(const account& of, const record& one, const settlement& decided,
+                         std::int64_t wall_ms) const;
+  void demand_superseded(const account& of, const record& one, const settlement& decided,
+                         bool sent) const;
   void demand_lane_order(const account& of, const delivery_key& key, const record& one) const;
 
   std::map<connector_id, account> accounts_;

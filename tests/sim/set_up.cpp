@@ -34,6 +34,7 @@ void world::make_systems() {
   }
   account_ = std::make_unique<ledger>(std::move(all));
   lanes_ = 1 + random_.below(5);
+  message_delay_max_ = random_.chance(0.8) ? milliseconds{3} : milliseconds{150};
 }
 
 dispatch_options world::draw_options() {
@@ -59,6 +60,8 @@ dispatch_options world::draw_options() {
   options.reject_guard_unproven = 3;
   options.hold_probe_interval = seconds{3};
   if (random_.chance(0.25)) options.expires_after = seconds{10};
+  options.coalesce_latest = random_.chance(0.3);
+  options.config_digest = 1;
   return options;
 }
 
@@ -67,7 +70,7 @@ publish_item world::make_item(const std::string& id) {
   publish_item item;
   item.what = event::seal({.id = id,
                            .source = "sim",
-                           .type = "t",
+                           .type = random_.chance(0.8) ? "t" : "u",
                            .subject = {},
                            .time = {},
                            .data_content_type = {},

@@ -10,7 +10,7 @@ supervisor_loop::supervisor_loop(surroundings around, connector_id id,
 
 void supervisor_loop::post(channel by, std::function<void()> message) {
   by->push_back(std::move(message));
-  around_.time.after(around_.random.between(microseconds{0}, milliseconds{3}),
+  around_.time.after(around_.random.between(microseconds{0}, around_.message_delay_max),
                      [self = weak_from_this(), by] {
                        const auto alive = self.lock();
                        if (!alive) return;
@@ -44,12 +44,19 @@ void supervisor_loop::opened(const opened_connector& what) {
   epoch_ = what.epoch;
   dispatcher_.emplace(options_, around_.random.seed());
   act({"opened", nullptr, true}, [&](auto& d, auto now, auto& out) { d.opened(what, now, out); });
+  if (expected_)
+    conduct_.judge_opening(expected_->first, dispatcher_->status(around_.time.now()),
+                           expected_->second);
+  for (const auto& [early, how] : std::exchange(early_, {})) act(early, how);
   if (draining_) act({"drain"}, [](auto& d, auto now, auto& out) { d.drain(now, out); });
 }
 
 void supervisor_loop::tell(told what, fact how) {
   post(words_, [this, what, how = std::move(how)] {
-    if (dispatcher_) act(what, how);
+    if (dispatcher_)
+      act(what, how);
+    else
+      early_.emplace_back(what, how);
   });
 }
 
@@ -75,7 +82,7 @@ void supervisor_loop::perform() {
   for (const auto& decided : actions.settle) {
     around_.log.note("{} settle {} kind {}{}", id_, text(decided.key),
                      static_cast<int>(decided.what), decided.stops_lane ? ", stops its lane" : "");
-    around_.account.settled(id_, decided);
+    around_.account.settled(id_, decided, around_.time.now().wall_ms);
   }
   if (!actions.settle.empty()) around_.store.settle(id_, epoch_, std::move(actions.settle));
   for (auto& order : actions.send) send(order);

@@ -23,6 +23,7 @@ struct surroundings {
   ledger& account;
   target& system;
   std::function<void()> touch_store;  ///< the store has something to do
+  microseconds message_delay_max;     ///< of what goes from thread to thread
 };
 
 /// One connector's supervisor as one life of it: feeds facts to the dispatcher and carries out its
@@ -33,7 +34,7 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
 
   supervisor_loop(surroundings around, connector_id id, const dispatch_options& options);
   void open();
-  /// Tells the dispatcher, soon; nothing when it isn't open yet.
+  /// Tells the dispatcher, soon, or once it is open.
   void tell(told what, fact how);
   void drain();
   bool drained() const {
@@ -41,6 +42,10 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
   }
   bool quiet() const { return !dispatcher_ || dispatcher_->in_flight() == 0; }
   const dispatcher* decisions() const { return dispatcher_ ? &*dispatcher_ : nullptr; }
+  /// What the one before it, which ended well, must have left behind: judged at the opening.
+  void expect(const connector_status& left, bool config_changed) {
+    expected_ = {left, config_changed};
+  }
 
  private:
   /// Keeps its own order; one channel may overtake the other, as threads do.
@@ -65,7 +70,9 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
   dispatch_actions actions_;
   channel answers_ = std::make_shared<channel::element_type>();  ///< of the store and the target
   channel words_ = std::make_shared<channel::element_type>();    ///< of the router and operators
+  std::vector<std::pair<told, fact>> early_;                     ///< told before it was open
   std::vector<attempt_outcome> outcomes_;
+  std::optional<std::pair<connector_status, bool>> expected_;
   std::uint64_t timer_ = 0;  ///< generation of the one that counts
   bool fetching_ = false;
   bool draining_ = false;

@@ -55,9 +55,12 @@ void world::check() {
 // --- The process.
 
 void world::start_supervisor(system& of) {
-  of.loop = std::make_shared<supervisor_loop>(surroundings{time_, random_, log_, *store_, *account_,
-                                                           *of.outside, [this] { touch_store(); }},
-                                              of.id, of.options);
+  of.loop = std::make_shared<supervisor_loop>(
+      surroundings{time_, random_, log_, *store_, *account_, *of.outside, [this] { touch_store(); },
+                   message_delay_max_},
+      of.id, of.options);
+  if (of.left) of.loop->expect(*std::exchange(of.left, std::nullopt), of.config_changed);
+  of.config_changed = false;
   of.loop->open();
 }
 
@@ -80,6 +83,9 @@ void world::crash() {
 
 void world::finish_graceful_restart() {
   log_.note("the process ends");
+  for (auto& [id, one] : systems_)
+    if (const auto* const decisions = one.loop->decisions())
+      one.left = decisions->status(time_.now());
   store_->close();
   demand(store_->unsynced() == 0, "a clean stop left {} settlements unsynced", store_->unsynced());
   const auto before = account_->ended();
@@ -92,6 +98,8 @@ void world::start_over() {
   restarting_ = false;
   for (auto& [id, one] : systems_) stop_supervisor(one);
   read_store_again();
+  for (auto& [id, one] : systems_)
+    if (!healed_ && random_.chance(0.3)) change_config(one);
   for (auto& [id, one] : systems_) start_supervisor(one);
   for (const auto& one : requests_)
     time_.after(random_.between(microseconds{0}, seconds{1}), [this, one] { submit(one); });

@@ -25,6 +25,8 @@ class world {
     connector_id id = 0;
     dispatch_options options;
     std::unique_ptr<target> outside;
+    std::optional<connector_status> left;   ///< as it was at a clean stop
+    bool config_changed = false;            ///< since then
     std::shared_ptr<supervisor_loop> loop;  ///< null: its process is down
   };
   struct request {
@@ -61,6 +63,8 @@ class world {
   void break_something();
   void begin_graceful_restart();
   void change_moods(system& of);
+  void change_config(system& of);
+  void set_wall_clock(milliseconds by);
   void operate();
   void command(system& of, breaker_command what);
   void replay_some(const system& of);
@@ -81,6 +85,7 @@ class world {
   std::vector<std::shared_ptr<request>> requests_;
   std::uint64_t events_made_ = 0;
   std::uint64_t lanes_ = 1;
+  microseconds message_delay_max_{0};
   bool store_awake_ = false;
   bool store_dirty_ = false;
   bool restarting_ = false;  ///< draining, to be started over

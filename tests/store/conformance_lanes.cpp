@@ -69,6 +69,18 @@ TEST_P(store_conformance, a_new_owner_is_told_which_lanes_are_blocked) {
   EXPECT_EQ(opened.next_due_ms, now_ms + 500);
 }
 
+TEST_P(store_conformance, a_new_owner_is_told_how_far_earlier_ones_have_come) {
+  const auto a = connector("a");
+  publish_to(a, "1", lane);
+  publish_to(a, "2", lane);
+  publish_to(a, "3", lane);
+  const auto epoch = open(a).epoch;
+  const auto taken = fresh(a, epoch).deliveries;
+  settle(a, epoch, {aside(taken.at(1)), aside(taken.at(2))});
+  under_test().reopen();
+  EXPECT_GT(open(a).next, taken.at(2).key.seq) << "the first comes fresh, and before the third";
+}
+
 TEST_P(store_conformance, what_was_taken_from_a_lane_is_there_again_after_a_restart) {
   const auto a = connector("a");
   publish_to(a, "1", lane);

@@ -116,6 +116,7 @@ opened_connector fake_store::reopen() {
   opened_connector o;
   std::map<lane_id, bool> lanes;
   for (auto& [seq, r] : rows_) {
+    if (r.at != place::log) o.next = seq + 1;
     if (r.at == place::taken) r.at = place::log;
     if (r.what.lane != no_lane) lanes[r.what.lane] = true;
     if (r.at == place::waiting) {
