@@ -19,7 +19,9 @@ class intake {
   struct limits {
     std::uint32_t events_max = 65'536;
     std::size_t bytes_max = 64u << 20;
-    std::uint32_t publishes_max = 2;  ///< with the store at once: one it writes, one it does next
+    /// With the store at once. What comes meanwhile gathers: a sync costs the same for few as for
+    /// many.
+    std::uint32_t publishes_max = 1;
   };
   intake(limits bounds, std::function<void()> wake_router);
 

@@ -71,7 +71,7 @@ connectors:
   target:
     type: http
     events: [staff_schedule_updated]
-    concurrency: 64
+    concurrency: 256
     request:
       url: http://127.0.0.1:{}/shifts{}
 )",

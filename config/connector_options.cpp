@@ -73,6 +73,10 @@ const options<dispatch_options>& lane_end_options() {
       choice_option("on_dead_letter", &dispatch_options::dead_letter,
                     {{"stop", on_dead_letter::stop}, {"continue", on_dead_letter::proceed}},
                     "whether a dead letter halts its lane until an operator decides"),
+      choice_option("coalesce", &dispatch_options::coalesce_latest,
+                    {{"latest", true}, {"none", false}},
+                    "latest: a newer event of the same type replaces the one before it in its "
+                    "lane, if that was never sent"),
   };
   return declared;
 }
@@ -90,7 +94,6 @@ const options<connector_draft>& ordering_options() {
         special_option<connector_draft>("key", "expression",
                                         "deliveries with the same value go one after another",
                                         read_ordering_key),
-        later_option<connector_draft>("coalesce", "send the latest of several waiting events"),
     };
     add_lifted(made, lane_end_options(), "", dispatch_part);
     return made;

@@ -1,5 +1,6 @@
 #include <map>
 
+#include "config/node_digest.hpp"
 #include "config/sections.hpp"
 
 namespace airtrain::config {
@@ -136,6 +137,7 @@ std::vector<connector_settings> read_connectors(reader& r, const node& root) {
     read_options(r, at, connector_options(), draft,
                  {type != nullptr ? std::string_view(type->text) : "", defaults, false});
     connector_check(r, at, draft).run();
+    draft.common.dispatch.config_digest = digest_of({defaults, &at});
     made.push_back(finished(std::move(draft)));
   }
   check_files(r, *map, made);

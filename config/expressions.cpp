@@ -26,8 +26,7 @@ template_source source_of(const node& at) {
     case node::kind::map:
       source.what =
           at.what == node::kind::list ? template_source::kind::list : template_source::kind::map;
-      for (const node& child : at.children)
-        source.members.emplace_back(child.key, source_of(child));
+      for (const node& child : at.children) source.members.push_back({child.key, source_of(child)});
       break;
     default:
       source.what = template_source::kind::constant;

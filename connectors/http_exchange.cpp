@@ -27,6 +27,7 @@ class http_exchange : public exchange {
     answer_facts facts;
     facts.status = response.status;
     facts.retry_after = response.get("Retry-After");
+    facts.rate_limit = response.get("RateLimit");
     facts.rate_limit_reset = response.get("RateLimit-Reset");
     if (facts.rate_limit_reset.empty()) facts.rate_limit_reset = response.get("X-RateLimit-Reset");
     facts.date = response.get("Date");

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/rate_limit_header.hpp"
+
 namespace airtrain {
 namespace {
 
@@ -110,7 +112,8 @@ std::string message_of(const answer_facts& facts, answer_class outcome) {
 std::optional<std::int64_t> rate_limit_reset_ms(const answer_facts& facts) {
   // Of the two meanings in use, seconds from now and seconds since 1970, size tells.
   constexpr std::int64_t epoch_from = 1'000'000'000;
-  const auto seconds = seconds_of(trimmed(facts.rate_limit_reset));
+  auto seconds = rate_limit_reset_seconds(facts.rate_limit);
+  if (!seconds) seconds = seconds_of(trimmed(facts.rate_limit_reset));
   if (!seconds || *seconds < epoch_from)
     return seconds ? std::optional{*seconds * 1000} : std::nullopt;
   return until(*seconds * 1000, facts.date, facts.now_ms);

@@ -22,6 +22,7 @@ struct answer_rule {
 struct answer_facts {
   int status = 0;
   std::string_view retry_after;       ///< raw header value; empty: absent
+  std::string_view rate_limit;        ///< `RateLimit`, raw
   std::string_view rate_limit_reset;  ///< `RateLimit-Reset` or `X-RateLimit-Reset`, raw
   std::string_view date;              ///< raw `Date` of the answer
   std::string_view body;              ///< as much as was read

@@ -70,7 +70,7 @@ chunked_state chunked_body::feed(std::string_view bytes, std::size_t& consumed) 
   while (!parser_->is_done()) {
     error_code error;
     const auto rest = bytes.substr(consumed);
-    if (rest.empty()) return chunked_state::more;
+    if (rest.size() < last_chunk_bytes) return chunked_state::more;
     const auto taken = parser_->put(boost::asio::buffer(rest), error);
     consumed += taken;
     if (error == beast_http::error::body_limit) return chunked_state::too_large;

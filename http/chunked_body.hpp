@@ -29,4 +29,8 @@ class chunked_body {
 /// The longest piece of framing (a chunk's size line, the trailers) that is accepted.
 inline constexpr std::size_t chunk_framing_bytes_max = 4096;
 
+/// What is at least still to come of a chunked body that has not ended: "0\r\n\r\n". Beast's parser
+/// must not be given less: it takes the last chunk's line for read and asserts these bytes (1.81).
+inline constexpr std::size_t last_chunk_bytes = 5;
+
 }  // namespace airtrain::http

@@ -87,7 +87,6 @@ void client_connection::on_connected(const error_code& error, tcp_socket socket)
   if (to_->tls) {
     shake_hands();
   } else {
-    read();
     transmit();
   }
 }
@@ -106,7 +105,6 @@ void client_connection::shake_hands() {
 
 void client_connection::on_handshake(const error_code& error) {
   if (!error) {
-    read();
     transmit();
     return;
   }
@@ -119,9 +117,36 @@ void client_connection::on_handshake(const error_code& error) {
 
 void client_connection::send(job_ptr job) {
   AIRTRAIN_INVARIANT(phase_ == phase::idle && !job_);
+  if (!peer_is_quiet()) {
+    close();
+    home_->open(to_, std::move(job));
+    return;
+  }
   job_ = std::move(job);
   reused_ = true;
   transmit();
+}
+
+void client_connection::watch_while_idle() {
+  auto on_stir = [self = shared_from_this(), round = ++idle_round_](const error_code&) {
+    if (self->phase_ != phase::idle || self->idle_round_ != round) return;
+    if (self->peer_is_quiet()) {
+      self->watch_while_idle();
+      return;
+    }
+    self->to_->forget_idle(*self, self->home_->index());
+    self->close_and_pass_on();
+  };
+  socket_->async_wait(tcp_socket::wait_read, std::move(on_stir));
+}
+
+/// Between two requests: neither closed nor said anything since its answer. (TLS has messages of
+/// its own, such as session tickets; they are taken in here.)
+bool client_connection::peer_is_quiet() {
+  error_code error;
+  const auto room = asio::buffer(in_);
+  const auto count = tls_ ? tls_->read_some(room, error) : socket_->read_some(room, error);
+  return count == 0 && error == asio::error::would_block;
 }
 
 void client_connection::transmit() {
@@ -137,6 +162,7 @@ void client_connection::transmit() {
   } else {
     write_plain();
   }
+  read();
 }
 
 void client_connection::compose_head() {
@@ -198,10 +224,7 @@ void client_connection::read() {
 }
 
 void client_connection::on_read(const error_code& error, std::size_t count) {
-  if (phase_ == phase::idle) {  // Closed by the peer, or bytes that nobody asked for.
-    to_->forget_idle(*this, home_->index());
-    close_and_pass_on();
-  } else if (error) {
+  if (error) {
     on_ended(error);
   } else {
     in_end_ += count;
@@ -237,9 +260,11 @@ void client_connection::on_answered() {
   } else {
     phase_ = phase::idle;
     phase_deadline_ = clock::now() + to_->settings.idle_timeout;
-    read();
     // Before the answer is handed over: what that sends can have this connection.
-    if (auto next = to_->next_or_idle(shared_from_this(), home_->index())) send(std::move(next));
+    if (auto next = to_->next_or_idle(shared_from_this(), home_->index()))
+      send(std::move(next));
+    else
+      watch_while_idle();
   }
   complete(std::move(job), std::move(answer));
 }

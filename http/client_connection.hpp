@@ -15,8 +15,8 @@
 namespace airtrain::http {
 
 /// One connection to a target: resolves, dials, shakes hands, then exchanges one request at a time.
-/// A read is under way from the first byte to the last, also when idle: that is how it notices that
-/// the peer has closed. On its loop's thread.
+/// While idle its socket is watched, and before a request is sent it is looked at: what the peer
+/// has said unasked is never the answer to what it is asked next. On its loop's thread.
 class client_connection final : public std::enable_shared_from_this<client_connection> {
  public:
   client_connection(std::shared_ptr<client_loop> home, std::shared_ptr<client::target> to);
@@ -37,6 +37,9 @@ class client_connection final : public std::enable_shared_from_this<client_conne
   void on_connected(const boost::system::error_code& error, tcp_socket socket);
   void shake_hands();
   void on_handshake(const boost::system::error_code& error);
+
+  void watch_while_idle();
+  bool peer_is_quiet();
 
   void transmit();
   void compose_head();
@@ -66,6 +69,7 @@ class client_connection final : public std::enable_shared_from_this<client_conne
   std::size_t written_ = 0;
   bool write_done_ = true;
   bool reused_ = false;
+  std::uint32_t idle_round_ = 0;  ///< a watch that outlived its idle time is void
   std::vector<char> in_;
   std::size_t in_end_ = 0;
   std::optional<response_reader> reader_;

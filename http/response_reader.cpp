@@ -5,6 +5,7 @@
 #include <boost/beast/http/error.hpp>
 
 #include "http/characters.hpp"
+#include "http/chunked_body.hpp"
 
 namespace airtrain::http {
 namespace {
@@ -93,7 +94,8 @@ answer_state response_reader::feed(std::string_view bytes, std::size_t& consumed
   for (;;) {
     while (!parser_->is_done()) {
       const auto rest = bytes.substr(consumed);
-      if (rest.empty()) return answer_state::more;
+      const bool in_chunks = parser_->is_header_done() && parser_->chunked();
+      if (rest.size() < (in_chunks ? last_chunk_bytes : 1)) return answer_state::more;
       error_code error;
       const auto taken = parser_->put(boost::asio::buffer(rest), error);
       consumed += taken;

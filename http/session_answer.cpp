@@ -28,12 +28,12 @@ void session::answer_accepted(std::string body) {
 }
 
 void session::answer_ready() {
-  // `in_handler_` is the loop's own: compared only on its thread.
-  if (calling_loop() == &home_->loop() && in_handler_) {
+  if (calling_loop() != &home_->loop()) return home_->deliver_later(shared_from_this());
+  // `in_handler_` is the loop's own: looked at only on its thread.
+  if (in_handler_)
     answered_in_handler_ = true;
-  } else {
-    home_->deliver_later(shared_from_this());
-  }
+  else
+    deliver();
 }
 
 void session::deliver() {

@@ -36,7 +36,7 @@ constexpr name_table<answer_class, 7> answer_classes{{
     {answer_class::hold_manual, "hold_manual"},
 }};
 
-constexpr name_table<reason, 22> reasons{{
+constexpr name_table<reason, 23> reasons{{
     {reason::none, "none"},
     {reason::answered, "answered"},
     {reason::connect_failed, "connect_failed"},
@@ -59,6 +59,7 @@ constexpr name_table<reason, 22> reasons{{
     {reason::reject_guard, "reject_guard"},
     {reason::refused_repeatedly, "refused_repeatedly"},
     {reason::cut_by_restart, "cut_by_restart"},
+    {reason::lane_stopped, "lane_stopped"},
 }};
 
 constexpr name_table<delivery_state, 8> delivery_states{{

@@ -63,12 +63,11 @@ struct fetch_result {
 /// A lane that may not simply flow: something of it is on disk outside the log.
 struct blocked_lane {
   lane_id lane = no_lane;
-  bool stopped = false;           ///< by a dead letter in a connector with `stop`
-  delivery_key stopped_by;        ///< the dead letter that stops it
-  std::uint64_t aside_count = 0;  ///< deliveries moved aside
-  delivery_key first_aside;       ///< earliest of them, where aside_count > 0
-  bool waiting = false;           ///< a failed one waits for its time
-  delivery_key first_waiting;
+  bool stopped = false;               ///< by a dead letter in a connector with `stop`
+  delivery_key stopped_by;            ///< the dead letter that stops it
+  std::uint64_t aside_count = 0;      ///< deliveries moved aside
+  delivery_key first_aside;           ///< earliest of them, where aside_count > 0
+  std::vector<delivery_key> waiting;  ///< failed ones that wait for their time, ascending
 };
 
 /// What a connector's new owner is told. `epoch` goes with every later write; a write with an

@@ -46,6 +46,7 @@ enum class reason : std::uint8_t {
   reject_guard,
   refused_repeatedly,
   cut_by_restart,
+  lane_stopped,  ///< waits: an earlier one of its lane is a dead letter that stops it
 };
 
 /// The result of one attempt, as a connector reports it. What follows from it is the dispatcher's.

@@ -22,8 +22,9 @@ struct store_settings {
   std::size_t commit_bytes_max = 8u << 20;
   std::uint32_t queue_events_max = 65'536;  ///< waiting for a commit; above: overloaded
   std::size_t queue_bytes_max = 64u << 20;
-  std::uint32_t tail_events_max = 4096;  ///< per connector, fresh events kept in memory
-  std::uint32_t open_max = 4096;         ///< taken and unsettled, per connector
+  std::uint32_t tail_events_max = 4096;      ///< per connector, fresh events kept in memory
+  std::size_t recent_bytes_max = 24u << 20;  ///< of all, committed events kept in memory
+  std::uint32_t open_max = 4096;             ///< taken and unsettled, per connector
   std::chrono::milliseconds settle_interval{50};
 };
 

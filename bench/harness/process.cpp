@@ -141,6 +141,17 @@ std::uint16_t wait_for_port(process& service, std::chrono::milliseconds patience
   throw std::runtime_error("the process did not say where it listens");
 }
 
+namespace {
+
+std::uint64_t memory_line(pid_t pid, std::string_view name) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with(name)) return std::stoull(line.substr(name.size())) * 1024;
+  return 0;
+}
+
+}  // namespace
+
 std::chrono::microseconds cpu_time(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text((std::istreambuf_iterator<char>(file)), {});
@@ -155,10 +166,11 @@ std::chrono::microseconds cpu_time(pid_t pid) {
 }
 
 std::uint64_t peak_memory(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with("VmHWM:")) return std::stoull(line.substr(6)) * 1024;
-  return 0;
+  return memory_line(pid, "VmHWM:");
+}
+
+std::uint64_t resident_memory(pid_t pid) {
+  return memory_line(pid, "VmRSS:");
 }
 
 }  // namespace airtrain::harness

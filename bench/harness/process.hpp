@@ -46,5 +46,7 @@ std::uint16_t wait_for_port(process& service, std::chrono::milliseconds patience
 std::chrono::microseconds cpu_time(pid_t pid);
 /// Peak resident set in bytes.
 std::uint64_t peak_memory(pid_t pid);
+/// Resident set now, in bytes.
+std::uint64_t resident_memory(pid_t pid);
 
 }  // namespace airtrain::harness

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/dispatch/dispatcher_state.hpp"
 
 namespace airtrain {
@@ -16,6 +18,14 @@ void dispatcher::state::start_hold(hold_kind kind, std::string message, const in
 }
 
 void dispatcher::state::end_hold(const instant& now, dispatch_actions& out) {
+  if (held.kind() == hold_kind::guard && guard.group() != 0)
+    out.report.push_back(
+        {connector_event::kind::state_changed,
+         shown,
+         breaker.state(),
+         {},
+         fmt::format("the hold has ended: its dead letters can be replayed as group {}",
+                     guard.group())});
   held.end();
   breaker.outdate_permits();
   if (!breaker.lets_flow() && breaker.state() != breaker_state::forced_open) {
@@ -30,7 +40,7 @@ void dispatcher::state::end_hold(const instant& now, dispatch_actions& out) {
 /// The target is back: what waited on it is due, and it meets one attempt first, not all of them.
 void dispatcher::state::recover(const instant& now) {
   closed_at_ms = now.wall_ms;
-  suspect_since_ms = 0;
+  suspect_since.reset();
   breaker_text.clear();
   slots.restart_low(window.next_serial());
   fetches.release_connector_scope();
@@ -82,65 +92,18 @@ void dispatcher::state::notice_condition(const instant& now, dispatch_actions& o
       {connector_event::kind::state_changed, is, breaker.state(), {}, condition_text(now)});
 }
 
-owner_state dispatcher::state::to_keep(const instant& now) const {
-  owner_state s;
-  s.breaker = breaker.keep(now.steady, now.wall_ms);
-  s.held = held.kind();
-  s.held_since_ms = held.since_ms();
-  s.held_message = held.message();
-  s.paused = paused;
-  s.state_since_ms = shown_since_ms;
-  if (throttled.active(now.steady))
-    s.throttled_until_ms = now.wall_ms + std::chrono::duration_cast<std::chrono::milliseconds>(
-                                             throttled.until() - now.steady)
-                                             .count();
-  s.closed_at_ms = closed_at_ms;
-  s.reachable_ms = clock.read_ms(now.steady);
-  s.delivered_total = delivered_total;
-  s.reject_run = guard.run();
-  s.reject_group = guard.group();
-  s.refused_run = refused.run();
-  return s;
+/// Somebody has set the wall clock: what was stored by the old one must not wait for it.
+void dispatcher::state::compare_clocks(const instant& now) {
+  const auto set_by = clocks.observe(now);
+  if (set_by.count() == 0) return;
+  keep_now = true;
+  if (set_by.count() > 0) return;
+  closed_at_ms = std::min(closed_at_ms, now.wall_ms);
+  fetches.release_all();
 }
 
-void dispatcher::state::keep(const instant& now, dispatch_actions& out) {
-  const bool later_is_now = keep_later && now.steady >= kept_at + owner_state_interval;
-  if (!keep_now && !later_is_now) return;
-  out.save_state = encode(to_keep(now));
-  keep_now = false;
-  keep_later = false;
-  kept_at = now.steady;
-}
-
-void dispatcher::state::restore(const std::string& kept, const instant& now,
-                                dispatch_actions& out) {
-  kept_at = now.steady;
-  if (kept.empty()) return;
-  const auto s = decode_owner_state(kept);
-  if (!s) {
-    out.report.push_back({connector_event::kind::state_changed,
-                          shown,
-                          breaker.state(),
-                          {},
-                          "what was kept of this connector's state is of an unknown version"});
-    return;
-  }
-  const auto longest = std::max(options.retry.retry_after_max, options.breaker.open_max * 11 / 10);
-  breaker.restore(s->breaker, now.steady, now.wall_ms, longest);
-  if (s->held != hold_kind::none)
-    held.start(s->held, s->held_message, s->held_since_ms, now.steady);
-  paused = s->paused;
-  throttled.restore(s->throttled_until_ms - now.wall_ms, options.retry.retry_after_max, now.steady);
-  closed_at_ms = s->closed_at_ms;
-  clock = reachable_clock{s->reachable_ms};
-  delivered_total = s->delivered_total;
-  guard.restore(s->reject_run, s->reject_group);
-  refused.restore(s->refused_run);
-  // What waits on disk for the target may be all there is to probe with.
-  if (condition(now) != connector_state::running) fetches.release_connector_scope();
-  shown = condition(now);
-  if (shown != connector_state::running && s->state_since_ms != 0)
-    shown_since_ms = s->state_since_ms;
+std::chrono::milliseconds dispatcher::state::delay_longest() const {
+  return std::max(options.retry.max, options.retry.retry_after_max);
 }
 
 }  // namespace airtrain

@@ -34,6 +34,7 @@ slot_index delivery_window::admit(delivery what, bool retry) {
   slot.retry = retry;
   slot.failed = false;
   slot.queued = false;
+  slot.sent = false;
   slot.probes = 0;
   slot.admission = next_admission_++;
   slot.serial = 0;
@@ -90,6 +91,7 @@ std::uint64_t delivery_window::start(slot_index index) {
   AIRTRAIN_INVARIANT(slot.state == slot_state::ready);
   enter(index, slot_state::in_flight);
   slot.serial = next_attempt_++ << slot_bits | index;
+  slot.sent = true;
   return slot.serial;
 }
 

@@ -26,12 +26,19 @@ struct window_slot {
   bool retry = false;   ///< came back by `due`
   bool failed = false;  ///< failed while failures were not counted
   bool queued = false;  ///< stands in a ready queue
+  bool sent = false;    ///< went out since it was taken
   std::uint32_t probes = 0;
   std::uint64_t admission = 0;  ///< tells this occupant of the slot from earlier ones
   std::uint64_t serial = 0;     ///< of the attempt in flight
   std::size_t bytes = 0;
   slot_index previous = no_slot;  ///< neighbours among its lane's followers
   slot_index next = no_slot;
+
+  /// As far as is known the target has not seen it, and no operator asked for it.
+  bool never_went_out() const {
+    return !sent && state != slot_state::in_flight && what.history.attempts == 0 &&
+           !what.history.lift_deadline;
+  }
 };
 
 /// The deliveries taken from the store and not settled, bounded by count and bytes. Every operation

@@ -38,7 +38,7 @@ void dispatcher::opened(const opened_connector& what, instant now, dispatch_acti
   state_->shown_since_ms = now.wall_ms;
   state_->restore(what.owner_state, now, out);
   state_->lanes.restore(what.blocked);
-  state_->fetches.opened(what);
+  state_->fetches.opened(what, now, state_->delay_longest());
   state_->finish(now, out);
 }
 
@@ -161,6 +161,7 @@ void dispatcher::state::admit(delivery&& what, fetch_kind from, dispatch_actions
     window.make_ready(index);
     return;
   }
+  if (options.coalesce_latest) supersede(lanes.superseded_by(index, from), out);
   const auto stopped_before = lanes.stopped();
   const auto placement = lanes.place(index, from);
   if (lanes.stopped() < stopped_before) report_released(slot.what.key, out);
@@ -209,6 +210,7 @@ void dispatcher::state::give_back(slot_index index, dispatch_actions& out) {
 
 void dispatcher::state::finish(const instant& now, dispatch_actions& out) {
   if (!opened) return;
+  compare_clocks(now);
   if (breaker.advance(now.steady)) {
     breaker_moved("its open time is over", out);
     fetches.release_connector_scope();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/clock_agreement.hpp"
 #include "core/dispatch/attempt_slots.hpp"
 #include "core/dispatch/circuit_breaker.hpp"
 #include "core/dispatch/delivery_window.hpp"
@@ -21,8 +22,9 @@ namespace airtrain {
 constexpr std::chrono::microseconds owner_state_interval{5'000'000};
 
 /// The dispatcher's parts and how they act on each other. Its methods by file: judging.cpp (what
-/// follows from an outcome), sending.cpp (what is sent and probed), condition.cpp (open, held,
-/// paused and what is kept of it), explaining.cpp (status, why), dispatcher.cpp (the facts).
+/// follows from an outcome), settling.cpp (what becomes of the delivery), sending.cpp (what is sent
+/// and probed), condition.cpp (open, held, paused), keeping.cpp (what of that outlives it),
+/// explaining.cpp (status, why), dispatcher.cpp (the facts).
 struct dispatcher::state {
   state(const dispatch_options& o, std::uint64_t random_seed);
 
@@ -62,16 +64,21 @@ struct dispatcher::state {
                   dispatch_actions& out);
   void target_is_alive(const attempt_outcome& outcome, const instant& now, dispatch_actions& out);
   bool vouches(const attempt_outcome& outcome) const;
+  void suspect_poison(const delivery_key& key, const instant& now, dispatch_actions& out);
+
+  // --- settling.cpp
   void note_failure(window_slot& slot, const attempt_outcome& outcome, bool event_scope,
                     const instant& now);
   void stay(slot_index index, dispatch_actions& out);
   settlement settle_from(slot_index index, attempt_outcome& outcome, settlement::kind what) const;
+  std::uint32_t failures_that_count(const delivery_history& h, failure_scope scope,
+                                    const instant& now) const;
   void retry_later(slot_index index, attempt_outcome& outcome, failure_scope scope, bool counted,
                    const instant& now, dispatch_actions& out);
   void die(slot_index index, settlement&& what, dispatch_actions& out);
   void leave(slot_index index, settlement&& what, dispatch_actions& out);
+  void supersede(slot_index index, dispatch_actions& out);
   bool exhausted(const window_slot& slot, settlement& what, const instant& now) const;
-  void suspect_poison(const delivery_key& key, const instant& now, dispatch_actions& out);
 
   // --- condition.cpp
   void start_hold(hold_kind kind, std::string message, const instant& now, dispatch_actions& out);
@@ -82,9 +89,19 @@ struct dispatcher::state {
   connector_state condition(const instant& now) const;
   std::string condition_text(const instant& now) const;
   void notice_condition(const instant& now, dispatch_actions& out);
+  void compare_clocks(const instant& now);
+  std::chrono::milliseconds delay_longest() const;
+
+  // --- keeping.cpp
   void keep(const instant& now, dispatch_actions& out);
   owner_state to_keep(const instant& now) const;
   void restore(const std::string& kept, const instant& now, dispatch_actions& out);
+  void restore_hold(const owner_state& kept, const instant& now, dispatch_actions& out);
+
+  // --- withdrawing.cpp
+  std::vector<slot_index> slots_of(const std::vector<delivery_key>& keys) const;
+  withdrawal may_withdraw(slot_index index) const;
+  void withdraw(slot_index index, settlement::kind end, dispatch_actions& out);
 
   // --- explaining.cpp
   connector_status status(const instant& now) const;
@@ -101,6 +118,7 @@ struct dispatcher::state {
   circuit_breaker breaker;
   token_bucket bucket;
   reachable_clock clock;
+  clock_agreement clocks;
   attempt_slots slots;
   throttle throttled;
   hold held;
@@ -122,8 +140,8 @@ struct dispatcher::state {
   std::int64_t last_error_at_ms = 0;
   verdict last_error;
 
-  delivery_key suspect;  ///< of the last failed probe
-  std::int64_t suspect_since_ms = 0;
+  delivery_key suspect;                                    ///< of the last failed probe
+  std::optional<std::chrono::microseconds> suspect_since;  ///< steady
   bool suspect_reported = false;
 
   bool keep_now = false;    ///< something of the owner's state that must survive has changed

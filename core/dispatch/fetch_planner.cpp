@@ -1,6 +1,7 @@
 #include "core/dispatch/fetch_planner.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "messages/invariant.hpp"
 
@@ -12,13 +13,18 @@ std::int64_t earlier(std::int64_t a, std::int64_t b) {
   return std::min(a, b);
 }
 
+/// Later than anything is due.
+constexpr std::int64_t whenever_ms = std::int64_t{1} << 52;
+
 constexpr std::chrono::microseconds error_pause_first{100'000};
 constexpr std::chrono::microseconds error_pause_most{10'000'000};
 
 }  // namespace
 
-void fetch_planner::opened(const opened_connector& what) {
+void fetch_planner::opened(const opened_connector& what, const instant& now,
+                           std::chrono::milliseconds delay_longest) {
   next_due_ms_ = what.next_due_ms;
+  if (next_due_ms_ > now.wall_ms + delay_longest.count()) release_all();
   // What an earlier owner had taken comes fresh, before what it had moved aside.
   for (const auto& lane : what.blocked)
     if (lane.aside_count > 0)
@@ -37,7 +43,7 @@ void fetch_planner::due_at(std::int64_t wall_ms) {
 }
 
 bool fetch_planner::due_now(const instant& now) const {
-  return next_due_ms_ != 0 && next_due_ms_ <= now.wall_ms;
+  return next_due_ms_ != 0 && (next_due_ms_ <= now.wall_ms || release_all_);
 }
 
 std::optional<fetch_request> fetch_planner::plan(appetite wanted, const delivery_window& window,
@@ -49,6 +55,10 @@ std::optional<fetch_request> fetch_planner::plan(appetite wanted, const delivery
   if (!request) request = plan_fresh(window, lanes, now);
   if (!request && wanted != appetite::fill && !lane_turn_) request = plan_lane(window, lanes, now);
   if (!request && due_hint_) request = plan_due(wanted, window, now);
+  if (!request && wanted == appetite::probe) {
+    request = plan_probe(window);
+    probe_under_way_ = request.has_value();
+  }
   if (!request) return std::nullopt;
   lane_turn_ = request->what != fetch_kind::lane;
   under_way_ = true;
@@ -68,9 +78,15 @@ std::optional<fetch_request> fetch_planner::plan_due(appetite wanted, const deli
   return fetch_request{fetch_kind::due,
                        std::min(window.room(), most - window.active_retries()),
                        window.bytes_room(),
-                       now.wall_ms,
+                       release_all_ ? whenever_ms : now.wall_ms,
                        release_,
                        no_lane};
+}
+
+/// There is nothing else to ask the target with: the first of those that wait, due or not.
+std::optional<fetch_request> fetch_planner::plan_probe(const delivery_window& window) const {
+  if (next_due_ms_ == 0) return std::nullopt;
+  return fetch_request{fetch_kind::due, 1, window.bytes_room(), whenever_ms, true, no_lane};
 }
 
 std::optional<fetch_request> fetch_planner::plan_lane(const delivery_window& window,
@@ -103,6 +119,7 @@ void fetch_planner::answered(const fetch_result& result, const instant& now) {
     const auto pause = error_pause_first * (1 << std::min(errors_in_a_row_++, 10u));
     not_before_ = now.steady + std::min(pause, error_pause_most);
     if (result.request.what == fetch_kind::due) due_hint_ = true;
+    probe_under_way_ = false;
     return;
   }
   errors_in_a_row_ = 0;
@@ -112,10 +129,11 @@ void fetch_planner::answered(const fetch_result& result, const instant& now) {
     if (lanes_after_ && (!fresh_left_ || frontier_ >= *lanes_after_)) lanes_after_.reset();
   } else if (result.request.what == fetch_kind::due) {
     next_due_ms_ = earlier(result.next_due_ms, due_while_under_way_ms_);
-    if (result.more)
-      next_due_ms_ = now.wall_ms;
-    else if (result.request.release_connector_scope)
-      release_ = false;
+    if (std::exchange(probe_under_way_, false)) return;
+    if (result.more) next_due_ms_ = now.wall_ms;
+    if (result.more || std::exchange(release_while_under_way_, false)) return;
+    if (result.request.release_connector_scope) release_ = false;
+    if (result.request.now_ms == whenever_ms) release_all_ = false;
   }
 }
 

@@ -23,7 +23,10 @@ class fetch_planner {
  public:
   explicit fetch_planner(std::uint32_t blocked_lanes_max) : blocked_lanes_max_(blocked_lanes_max) {}
 
-  void opened(const opened_connector& what);
+  /// `delay_longest`: of any retry. One that is due later than that was given its time by a clock
+  /// that has been set back since.
+  void opened(const opened_connector& what, const instant& now,
+              std::chrono::milliseconds delay_longest);
   std::optional<fetch_request> plan(appetite wanted, const delivery_window& window,
                                     lane_table& lanes, const instant& now);
   /// The answer to the request under way, before its deliveries are placed.
@@ -32,7 +35,15 @@ class fetch_planner {
   void fresh_again();
   void look_for_due() { due_hint_ = true; }
   /// What waits on the connector's health is due at once, until all of it was fetched.
-  void release_connector_scope() { release_ = true; }
+  void release_connector_scope() {
+    release_ = true;
+    release_while_under_way_ = under_way_;
+  }
+  /// The wall clock was set back: what was to be due by the old one is due now, once.
+  void release_all() {
+    release_all_ = true;
+    release_while_under_way_ = under_way_;
+  }
   /// A retry was settled.
   void due_at(std::int64_t wall_ms);
 
@@ -44,6 +55,7 @@ class fetch_planner {
 
  private:
   bool due_now(const instant& now) const;
+  std::optional<fetch_request> plan_probe(const delivery_window& window) const;
   std::optional<fetch_request> plan_due(appetite wanted, const delivery_window& window,
                                         const instant& now);
   std::optional<fetch_request> plan_lane(const delivery_window& window, lane_table& lanes,
@@ -57,6 +69,9 @@ class fetch_planner {
   bool fresh_while_under_way_ = false;
   bool due_hint_ = false;
   bool release_ = false;
+  bool release_all_ = false;
+  bool release_while_under_way_ = false;
+  bool probe_under_way_ = false;
   bool lane_turn_ = false;
   std::int64_t next_due_ms_ = 0;             ///< 0: none known
   std::int64_t due_while_under_way_ms_ = 0;  ///< earliest settled since the request was made

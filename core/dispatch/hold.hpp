@@ -53,6 +53,12 @@ class hold {
     rejected_ = key;
     return ++rejected_probes_;
   }
+  delivery_key sole_candidate() const { return rejected_; }
+  std::uint32_t sole_candidate_rejections() const { return rejected_probes_; }
+  void restore_sole_candidate(delivery_key key, std::uint32_t rejections) {
+    rejected_ = key;
+    rejected_probes_ = rejections;
+  }
 
  private:
   std::chrono::microseconds interval_;

@@ -28,6 +28,26 @@ lane_table::placement lane_table::place(slot_index index, fetch_kind from) {
   return place_behind(lane, index, false);
 }
 
+slot_index lane_table::superseded_by(slot_index newer, fetch_kind from) const {
+  const window_slot& slot = window_.at(newer);
+  const lane_entry* lane = find(slot.what.lane);
+  if (!lane || from == fetch_kind::due || slot.what.history.lift_deadline) return no_slot;
+  const slot_index before = lane->last_follower != no_slot ? lane->last_follower : lane->active;
+  if (before == no_slot) return no_slot;
+  const delivery& earlier = window_.at(before).what;
+  const auto between = [&](const delivery_key& key) {
+    return earlier.key < key && key < slot.what.key;
+  };
+  const bool adjacent =
+      earlier.key < slot.what.key &&
+      !(from == fetch_kind::fresh && lane->aside && lane->first_aside < slot.what.key) &&
+      std::none_of(lane->waiting.begin(), lane->waiting.end(),
+                   [&](const waiting_retry& w) { return between(w.key); });
+  const bool replaced = adjacent && window_.at(before).never_went_out() &&
+                        earlier.event->type() == slot.what.event->type();
+  return replaced ? before : no_slot;
+}
+
 lane_table::placement lane_table::place_fresh(lane_entry& lane, slot_index index) {
   const auto& key = window_.at(index).what.key;
   if (lane.aside && key > lane.first_aside) return move_aside(lane, key);
@@ -178,14 +198,14 @@ void lane_table::restore(const std::vector<blocked_lane>& blocked) {
     if (b.stopped) ++stopped_;
     lane.aside = b.aside_count > 0;
     lane.first_aside = b.first_aside;
-    if (b.waiting) lane.waiting.push_back({b.first_waiting, 0});
+    for (const delivery_key& key : b.waiting) lane.waiting.push_back({key, 0});
     settle_down(at);
   }
 }
 
 bool lane_table::changed(const blocked_lane& now) {
   auto at = lanes_.find(now.lane);
-  const bool anything_on_disk = now.aside_count > 0 || now.waiting;
+  const bool anything_on_disk = now.aside_count > 0 || !now.waiting.empty();
   if (at == lanes_.end()) {
     if (!anything_on_disk) return false;
     at = lanes_.try_emplace(now.lane).first;
@@ -201,12 +221,22 @@ bool lane_table::changed(const blocked_lane& now) {
     lane.stopped_by = now.stopped_by;
   }
   if (anything_on_disk) {
-    auto first = now.aside_count > 0 ? now.first_aside : now.first_waiting;
-    if (now.waiting) first = std::min(first, now.first_waiting);
+    auto first = now.aside_count > 0 ? now.first_aside : now.waiting.front();
+    if (!now.waiting.empty()) first = std::min(first, now.waiting.front());
     move_aside(lane, first);
   }
   settle_down(at);
   return released;
+}
+
+slot_index lane_table::no_longer_wait(lane_id id, const std::vector<delivery_key>& ended) {
+  const auto at = lanes_.find(id);
+  if (at == lanes_.end()) return no_slot;
+  lane_entry& lane = at->second;
+  const auto gone = std::erase_if(lane.waiting, [&](const waiting_retry& w) {
+    return std::find(ended.begin(), ended.end(), w.key) != ended.end();
+  });
+  return gone > 0 && lane.active == no_slot ? promote(at) : no_slot;
 }
 
 std::optional<lane_id> lane_table::next_to_fetch() {

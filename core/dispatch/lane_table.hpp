@@ -51,6 +51,9 @@ class lane_table {
 
   /// Where a delivery just admitted goes. After `aside` it is the caller's to settle and release.
   placement place(slot_index index, fetch_kind from);
+  /// The one right before a delivery just admitted that it replaces where only the latest counts:
+  /// of the same type, never sent, no replay. `no_slot`: none. To be asked before `place`.
+  slot_index superseded_by(slot_index newer, fetch_kind from) const;
   /// The active one has ended. Returns the lane's next, to be made ready, or `no_slot`.
   slot_index ended(slot_index index);
   /// The active one failed and goes back to disk until `due_ms`. Returns as `ended`: one that is
@@ -65,6 +68,10 @@ class lane_table {
   void restore(const std::vector<blocked_lane>& blocked);
   /// An operator replayed or discarded dead letters of this lane. Returns true when it is released.
   bool changed(const blocked_lane& now);
+
+  /// These have ended on disk; those that don't wait in this lane are none of its business. Returns
+  /// the lane's next, to be made ready, or `no_slot`.
+  slot_index no_longer_wait(lane_id lane, const std::vector<delivery_key>& ended);
 
   /// A lane with something aside and nothing else to do: fetch it next. Takes it off the list.
   std::optional<lane_id> next_to_fetch();

@@ -44,7 +44,10 @@ struct dispatch_options {
   double retry_share = 0.2;  ///< of the slots while fresh work waits, at least 1
   bool ordered = false;
   on_dead_letter dead_letter = on_dead_letter::proceed;
+  /// A newer event of the same type replaces the one before it in its lane, if that never went out.
+  bool coalesce_latest = false;
   std::chrono::milliseconds expires_after{0};  ///< 0: never
+  std::uint64_t config_digest = 0;             ///< of the connector's configuration; 0: unknown
 };
 
 }  // namespace airtrain

@@ -39,6 +39,35 @@ void each_number(State& s, Visit&& visit) {
   visit("reject_run", s.reject_run);
   visit("reject_group", s.reject_group);
   visit("refused_run", s.refused_run);
+  visit("throttles_in_a_row", s.throttles_in_a_row);
+  visit("sole_candidate_seq", s.sole_candidate.seq);
+  visit("sole_candidate_part", s.sole_candidate.part);
+  visit("sole_candidate_rejections", s.sole_candidate_rejections);
+  visit("suspect_seq", s.suspect.seq);
+  visit("suspect_part", s.suspect.part);
+  visit("suspect_for_ms", s.suspect_for_ms);
+  visit("config_digest", s.config_digest);
+  visit("kept_at_ms", s.kept_at_ms);
+  visit("clock_doubt_ms", s.clock_doubt_ms);
+}
+
+std::string_view cut_off(std::string_view& text, char at) {
+  const auto end = std::min(text.find(at), text.size());
+  const auto first = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return first;
+}
+
+/// "seq.part:delivered_total", apart by spaces.
+void read_refused(std::string_view text, std::vector<refused_delivery>& out) {
+  while (!text.empty()) {
+    auto entry = cut_off(text, ' ');
+    refused_delivery one;
+    read(cut_off(entry, '.'), one.key.seq);
+    read(cut_off(entry, ':'), one.key.part);
+    read(entry, one.delivered_total);
+    if (one.key.seq != 0) out.push_back(one);
+  }
 }
 
 void read_line(std::string_view name, std::string_view value, owner_state& state) {
@@ -49,6 +78,7 @@ void read_line(std::string_view name, std::string_view value, owner_state& state
   if (name == "held") read_enum(value, hold_kind::manual, state.held);
   if (name == "paused") state.paused = value == "1";
   if (name == "held_message") state.held_message = value;
+  if (name == "refused") read_refused(value, state.refused);
 }
 
 std::string one_line(std::string text) {
@@ -68,20 +98,19 @@ std::string encode(const owner_state& state) {
   });
   if (!state.held_message.empty())
     out += fmt::format("held_message={}\n", one_line(state.held_message));
+  if (state.refused.empty()) return out;
+  out += "refused=";
+  for (const auto& one : state.refused)
+    out += fmt::format("{}.{}:{} ", one.key.seq, one.key.part, one.delivered_total);
+  out.back() = '\n';
   return out;
 }
 
 std::optional<owner_state> decode_owner_state(std::string_view text) {
-  const auto take_line = [&text] {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return line;
-  };
-  if (take_line() != first_line) return std::nullopt;
+  if (cut_off(text, '\n') != first_line) return std::nullopt;
   owner_state state;
   while (!text.empty()) {
-    const auto line = take_line();
+    const auto line = cut_off(text, '\n');
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) continue;
     read_line(line.substr(0, equals), line.substr(equals + 1), state);

@@ -58,7 +58,7 @@ bool dispatcher::state::expire_if_late(slot_index index, const instant& now,
                                        dispatch_actions& out) {
   const window_slot& slot = window.at(index);
   const auto deadline = deadline_ms(slot.what, options.expires_after);
-  if (!deadline || now.wall_ms < *deadline) return false;
+  if (!deadline || now.wall_ms < *deadline || !clocks.agree(now)) return false;
   settlement end;
   end.what = settlement::kind::expired;
   end.key = slot.what.key;

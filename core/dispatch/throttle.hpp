@@ -29,9 +29,11 @@ class throttle {
     counted_from_ = next_serial;
   }
   void delivered() { in_a_row_ = 0; }
+  std::uint32_t in_a_row() const { return in_a_row_; }
   /// `left_ms` of an earlier life's pause; negative: it is over.
   void restore(std::int64_t left_ms, std::chrono::milliseconds at_most,
-               std::chrono::microseconds now) {
+               std::chrono::microseconds now, std::uint32_t in_a_row) {
+    in_a_row_ = in_a_row;
     if (left_ms > 0) until_ = now + std::min(std::chrono::milliseconds{left_ms}, at_most);
   }
 

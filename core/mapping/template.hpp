@@ -16,12 +16,17 @@ namespace airtrain {
 
 /// A template as it was written: a tree with constants as JSON text. Built by config/ from YAML or
 /// JSON; kept free of both.
+struct template_member;
 struct template_source {
   enum class kind : std::uint8_t { constant, text, list, map } what = kind::constant;
   std::string text;  ///< constant: JSON (null, true, 12.50), copied as it is; text: may hold ${...}
-  std::vector<std::pair<std::string, template_source>> members;  ///< list: names are empty
+  std::vector<template_member> members;
   int line = 0;
   int column = 0;
+};
+struct template_member {
+  std::string name;  ///< empty in a list
+  template_source value;
 };
 
 struct template_error {

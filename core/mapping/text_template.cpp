@@ -31,12 +31,18 @@ bool has_control_character(std::string_view text) {
   return false;
 }
 
-// What an event says must not lead to another resource or add a header.
-std::optional<std::string> objection(std::string_view text, bool for_url) {
-  if (for_url && (text == "." || text == ".."))
-    return fmt::format("is \"{}\", which would lead to another path", text);
-  if (!for_url && has_control_character(text)) return "has a control character";
-  return std::nullopt;
+// The segment of the path around a place in a URL; empty behind the path.
+std::string_view segment_at(std::string_view url, std::size_t place) {
+  if (url.substr(0, place).find_first_of("?#") != url.npos) return {};
+  const auto slash = place == 0 ? url.npos : url.rfind('/', place - 1);
+  const auto begin = slash == url.npos ? 0 : slash + 1;
+  return url.substr(begin, url.find_first_of("/?#", place) - begin);
+}
+
+// What an event says must not lead to another resource, also not together with what is around it.
+bool leads_elsewhere(std::string_view url, std::size_t place) {
+  const auto segment = segment_at(url, place);
+  return segment == "." || segment == "..";
 }
 
 }  // namespace
@@ -63,18 +69,27 @@ result<std::string, evaluation_error> text_template::render(const event_view& ev
                                                             bool for_url) const {
   evaluation evaluate{event};
   std::string out;
+  std::vector<std::pair<const template_part*, std::size_t>> inserted;
   for (const auto& part : impl_->parts) {
     out += part.literal;
     if (!part.value) continue;
     const auto text = part_text(evaluate, *part.value);
     if (!text) return failure(text.error());
-    if (const auto why = objection(*text, for_url))
-      return failure(evaluation_error{fmt::format("{} {}", part.value->text(), *why), false});
-    if (for_url)
+    if (for_url) {
+      inserted.emplace_back(&part, out.size());
       append_percent_encoded(out, *text);
-    else
+    } else if (has_control_character(*text)) {
+      return failure(evaluation_error{part.value->text() + " has a control character", false});
+    } else {
       out += *text;
+    }
   }
+  for (const auto& [part, place] : inserted)
+    if (leads_elsewhere(out, place))
+      return failure(evaluation_error{
+          fmt::format("{} makes a segment \"{}\", which would lead to another path",
+                      part->value->text(), segment_at(out, place)),
+          false});
   return out;
 }
 

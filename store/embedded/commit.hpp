@@ -23,7 +23,7 @@ struct commit {
   struct new_event {
     std::uint64_t seq = 0;
     id_hash id;
-    const publish_item* item = nullptr;
+    publish_item* item = nullptr;
   };
   std::vector<new_event> events;
   std::vector<std::vector<publish_result>> answers;  ///< by call

@@ -16,8 +16,9 @@ constexpr double filter_bits_per_key = 10;
 constexpr std::size_t write_buffer_bytes = 32u << 20;
 constexpr std::uint64_t wal_bytes_max = 256u << 20;
 constexpr double memtable_filter_share = 0.05;
+constexpr std::size_t dd_write_buffer_bytes = 8u << 20;
 constexpr std::size_t dd_prefix_bytes = 8;  // the time bucket and half of the id's hash
-constexpr std::size_t dd_hash_buckets = 1u << 17;
+constexpr std::size_t dd_hash_buckets = 1u << 16;
 
 bool probed_by_key(family f) {
   return f == family::dd || f == family::held;
@@ -80,6 +81,8 @@ rocksdb::ColumnFamilyOptions family_options(family f,
   out.compression = rocksdb::kLZ4Compression;
   out.level_compaction_dynamic_level_bytes = true;
   if (f == family::dd) {
+    // Sorted at once when it is flushed, which costs less for several small ones than for a large.
+    out.write_buffer_size = dd_write_buffer_bytes;
     // Hashes don't compress, and almost every probe is for an id that is not there.
     out.compression = rocksdb::kNoCompression;
     out.memtable_whole_key_filtering = true;

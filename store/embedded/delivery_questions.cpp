@@ -100,7 +100,10 @@ result<delivery_detail, store_error> describe_delivery(database& db, const conne
       out.state = delivery_state::delivered;
     }
   }
-  if (!ended(out.state) && !connector.opened()) out.state = delivery_state::orphaned;
+  if (ended(out.state)) return out;
+  const auto in_lane = connector.show(lane);
+  if (in_lane.stopped && in_lane.stopped_by < key) out.why = reason::lane_stopped;
+  if (!connector.opened()) out.state = delivery_state::orphaned;
   return out;
 }
 

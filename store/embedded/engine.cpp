@@ -111,6 +111,7 @@ engine::engine(const store_settings& with, environment in)
     : settings(with),
       env(std::move(in)),
       limits{.settings = settings},
+      recent(with.recent_bytes_max),
       dedupe(with.dedupe_window),
       high_water(with.data_dir / "high-water") {}
 

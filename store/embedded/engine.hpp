@@ -15,6 +15,7 @@
 #include "store/embedded/environment.hpp"
 #include "store/embedded/high_water.hpp"
 #include "store/embedded/log_index.hpp"
+#include "store/embedded/recent_events.hpp"
 
 namespace airtrain::embedded {
 
@@ -89,6 +90,7 @@ struct engine {
   shared_limits limits;
   connector_registry connectors;
   log_index index;
+  recent_events recent;
   dedupe_index dedupe;  ///< the writer's
   database_slot db;
   health_state health;

@@ -22,6 +22,12 @@ struct event_row {
 
   const route* to(connector_id connector) const;
 };
+/// An event as one connector gets it.
+struct loaded_event {
+  event_ref what;
+  lane_id lane = no_lane;  ///< only when the log still has the event
+};
+
 /// Nothing when the bytes are not such a row.
 std::optional<event_row> decode_event_row(std::string_view bytes);
 

@@ -61,8 +61,7 @@ blocked_lane lane_table::show(lane_id id) const {
   if (!entry) return out;
   out.stopped = !entry->stoppers.empty();
   if (out.stopped) out.stopped_by = *entry->stoppers.begin();
-  out.waiting = !entry->waiting.empty();
-  if (out.waiting) out.first_waiting = *entry->waiting.begin();
+  out.waiting.assign(entry->waiting.begin(), entry->waiting.end());
   out.aside_count = entry->aside_count();
   return out;
 }

@@ -27,23 +27,30 @@ result<event_ref, store_error> load_payload(database& db, connector_id connector
 result<std::vector<loaded_event>, store_error> load_events(const engine& with, database& db,
                                                            connector_id connector,
                                                            const std::vector<delivery_key>& keys) {
+  auto out = with.recent.find(connector, keys);
+  std::vector<std::size_t> absent;
   std::vector<std::string> names;
-  names.reserve(keys.size());
-  for (const auto& key : keys) names.push_back(event_key(key.seq));
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (out[i].what) continue;
+    absent.push_back(i);
+    names.push_back(event_key(keys[i].seq));
+  }
+  if (absent.empty()) return out;
   auto rows = db.get_many(family::ev, names);
   if (!rows) return failure(rows.error());
-  std::vector<loaded_event> out(keys.size());
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if ((*rows)[i] && keys[i].seq >= with.edge) {
-      auto row = decode_event_row(*(*rows)[i]);
+  for (std::size_t n = 0; n < absent.size(); ++n) {
+    const auto& key = keys[absent[n]];
+    auto& event = out[absent[n]];
+    if ((*rows)[n] && key.seq >= with.edge) {
+      auto row = decode_event_row(*(*rows)[n]);
       const auto* to = row ? row->to(connector) : nullptr;
-      if (!to) return failure(missing(connector, keys[i]));
-      out[i] = {std::move(row->what), to->lane};
+      if (!to) return failure(missing(connector, key));
+      event = {std::move(row->what), to->lane};
       continue;
     }
-    auto payload = load_payload(db, connector, keys[i]);
+    auto payload = load_payload(db, connector, key);
     if (!payload) return failure(payload.error());
-    out[i].what = std::move(*payload);
+    event.what = std::move(*payload);
   }
   return out;
 }

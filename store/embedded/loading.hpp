@@ -8,11 +8,6 @@
 
 namespace airtrain::embedded {
 
-struct loaded_event {
-  event_ref what;
-  lane_id lane = no_lane;  ///< of the connector; only when the log still has the event
-};
-
 /// The events of one connector's deliveries: from the log, or what was copied beside the held and
 /// parked rows before the log let go of it. One per key, in order; one that is in neither place is
 /// an error.

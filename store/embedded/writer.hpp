@@ -70,10 +70,10 @@ class writer {
   void turn(work& what);
   store_error build(database& db, work& what, commit& into);
   store_error run_jobs(database& db, std::vector<job>& jobs, commit& into);
-  store_error judge(database& db, const work& what, commit& into);
+  store_error judge(database& db, work& what, commit& into);
   store_error write(database& db, const commit& what);
   void committed(commit& what);
-  void fan_out(const commit& what);
+  void fan_out(commit& what);
   void answer(work& what, commit& done, const store_error& error);
 
   void fail(const store_error& error, commit& failed);

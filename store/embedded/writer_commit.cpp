@@ -121,15 +121,15 @@ store_error writer::run_jobs(database& db, std::vector<job>& jobs, commit& into)
   return collect_changes(engine_, db, into);
 }
 
-store_error writer::judge(database& db, const work& what, commit& into) {
+store_error writer::judge(database& db, work& what, commit& into) {
   ids_of_group group;
-  for (const auto& call : what.publishes) {
+  for (auto& call : what.publishes) {
     const auto hashes = hashes_of(call.requests);
     const auto known = engine_.dedupe.find(db, hashes, engine_.now_ms());
     if (!known) return known.error();
     auto& answers = into.answers.emplace_back();
     std::size_t first = 0;
-    for (const auto& request : call.requests) {
+    for (auto& request : call.requests) {
       const auto count = request.items.size();
       const std::vector<id_hash> own(hashes.begin() + static_cast<std::ptrdiff_t>(first),
                                      hashes.begin() + static_cast<std::ptrdiff_t>(first + count));
@@ -138,7 +138,7 @@ store_error writer::judge(database& db, const work& what, commit& into) {
           verdicts(request, own, std::span{*known}.subspan(first, count), group, into.next_seq);
       for (std::size_t i = 0; i < count; ++i) {
         if (result.events[i].status != publish_status::accepted) continue;
-        const auto& item = request.items[i];
+        auto& item = request.items[i];
         into.events.push_back({.seq = into.next_seq++, .id = own[i], .item = &item});
         group[own[i]] = {.seq = into.events.back().seq, .content_hash = item.what->content_hash()};
       }
@@ -201,7 +201,7 @@ void writer::committed(commit& what) {
   engine_.index.commit(next_seq_);
 }
 
-void writer::fan_out(const commit& what) {
+void writer::fan_out(commit& what) {
   std::vector<connector_id> touched;
   for (const auto& event : what.events) {
     for (const auto& to : event.item->routes) {
@@ -217,6 +217,11 @@ void writer::fan_out(const commit& what) {
     if (const auto tell = connector->arrive(arrivals_[id])) tell();
     arrivals_[id].clear();
   }
+  std::vector<recent_events::addition> kept;
+  kept.reserve(what.events.size());
+  for (const auto& event : what.events)
+    kept.push_back({event.seq, {std::move(event.item->routes), std::move(event.item->what)}});
+  engine_.recent.add(std::move(kept));
 }
 
 void writer::answer(work& what, commit& done, const store_error& error) {

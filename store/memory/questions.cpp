@@ -71,6 +71,13 @@ delivery_state state_of(const view& from, connector_id connector, const delivery
   return row.where == place::log ? delivery_state::pending : delivery_state::waiting;
 }
 
+reason reason_of(const view& from, connector_id id, const delivery_key& key,
+                 const delivery_row& row) {
+  if (row.lane == no_lane || ended(state_of(from, id, key, row))) return row.last.why;
+  const auto lane = lane_as_it_is(from.all.connectors.at(id), row.lane, {});
+  return lane.stopped && lane.stopped_by < key ? reason::lane_stopped : row.last.why;
+}
+
 delivery_detail detail_of(const view& from, connector_id id, const delivery_key& key,
                           const delivery_row& row) {
   return {.connector = id,
@@ -78,7 +85,7 @@ delivery_detail detail_of(const view& from, connector_id id, const delivery_key&
           .key = key,
           .lane = row.lane,
           .state = state_of(from, id, key, row),
-          .why = row.last.why,
+          .why = reason_of(from, id, key, row),
           .history = row.history,
           .attempts = row.attempts,
           .next_attempt_ms = row.where == place::waiting ? row.due_ms : 0};
@@ -212,6 +219,25 @@ std::optional<dead_letter> find(const view& from, const dead_letter_id& id) {
   if (row == connector->second.rows.end()) return std::nullopt;
   if (row->second.where != place::dead && row->second.where != place::expired) return std::nullopt;
   return letter_of(from, id, row->second);
+}
+
+page<blocked_lane> list(const view& from, const lane_query& query,
+                        const std::set<delivery_key>& taken) {
+  page<blocked_lane> out;
+  const auto connector = from.all.connectors.find(query.connector);
+  if (connector == from.all.connectors.end()) return out;
+  const auto after = lane_after(query);
+  for (const auto& [lane, keys] : connector->second.off_log) {
+    if (after && lane <= *after) continue;
+    const auto now = lane_as_it_is(connector->second, lane, taken);
+    if (!is_asked_for(query, now)) continue;
+    if (out.items.size() == query.page.limit) {
+      out.next = std::to_string(out.items.back().lane);
+      break;
+    }
+    out.items.push_back(now);
+  }
+  return out;
 }
 
 }  // namespace airtrain::memory

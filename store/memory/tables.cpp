@@ -184,6 +184,8 @@ bulk_result tables::replay(std::vector<dead_letter_id> ids, replay_options optio
       result.refused.push_back({id, "would_reorder"});
       continue;
     }
+    ++result.done;
+    if (options.dry_run) continue;
     row->history.event_scope_failures = 0;
     row->history.first_event_failure_reachable_ms = -1;
     row->history.lift_deadline = true;
@@ -193,7 +195,6 @@ bulk_result tables::replay(std::vector<dead_letter_id> ids, replay_options optio
     move(connector, id.key, *row, row->lane == no_lane ? place::waiting : place::aside, now_ms);
     auto& lanes = touched[id.connector];
     if (row->lane != no_lane) lanes.insert(row->lane);
-    ++result.done;
   }
   return result;
 }
@@ -232,10 +233,7 @@ blocked_lane lane_as_it_is(const connector_rows& connector, lane_id lane,
     }
     if (taken.contains(key)) continue;
     if (row.where == place::aside && result.aside_count++ == 0) result.first_aside = key;
-    if (row.where == place::waiting && !result.waiting) {
-      result.waiting = true;
-      result.first_waiting = key;
-    }
+    if (row.where == place::waiting) result.waiting.push_back(key);
   }
   return result;
 }

@@ -325,6 +325,23 @@ TEST_F(hub_test, drain_waits_for_attempts_under_way_and_starts_no_more) {
   EXPECT_EQ(w.storage().unsynced(), 0u);
 }
 
+TEST_F(hub_test, a_supervisor_that_ends_during_a_drain_has_not_drained) {
+  auto& a = w.add("a");
+  a.does = script::mode::reject;
+  w.start();
+  w.submit_and_settle("1");
+  a.does = script::mode::keep;
+  w.submit_and_settle("2");
+  std::optional<bool> drained;
+  w.actors().drain([&](bool durable) { drained = durable; });
+  w.settle();
+  ASSERT_FALSE(drained);
+  w.storage().inject().fail_commits = 1;  // its owner is unsure of what is true, and gives way
+  w.actors().replay({{w.report("a").counts.id, {1, 0}}}, {}, [](const auto&) {});
+  w.settle();
+  EXPECT_EQ(drained, false);
+}
+
 TEST_F(hub_test, what_was_taken_and_not_sent_at_a_drain_comes_again_after_a_restart) {
   auto& a = w.add("a");
   a.does = script::mode::keep;

@@ -159,7 +159,6 @@ TEST(load, options_of_later_versions_are_refused_not_ignored) {
       "    rate_limit: va-tenant\n"
       "    backlog_max: 1GiB\n"
       "    tls: { cert: c.pem }\n"
-      "    ordering: { key: data.id, coalesce: latest }\n"
       "    signature: standard-webhooks\n"
       "  diary: { type: caldav, events: [x] }\n"
       "  known: { preset: kimai, type: file, path: x, events: [x] }\n"
@@ -167,7 +166,7 @@ TEST(load, options_of_later_versions_are_refused_not_ignored) {
       "store: { postgres: \"${env:TOKEN}\" }\n"
       "cluster: { node: a }\n");
   const auto problems = problems_of(text);
-  EXPECT_EQ(problems.size(), 14u);
+  EXPECT_EQ(problems.size(), 13u);
   for (const std::string& p : problems)
     EXPECT_THAT(p, HasSubstr("not supported yet by this version"));
 }
@@ -181,6 +180,30 @@ TEST(load, tls_of_the_service_has_a_certificate_and_its_key) {
   EXPECT_EQ(read->http.tls_client_ca->filename(), "clients.pem");
   EXPECT_THAT(problems_of("http: { tls: { cert: cert.pem } }\n"),
               ElementsAre(HasSubstr("`key` is missing")));
+}
+
+TEST(load, only_the_latest_of_a_lane_can_be_asked_for) {
+  const auto read =
+      parse_yaml_text(http_connector("    ordering: { key: data.id, coalesce: latest }\n"));
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->connectors[0].dispatch.coalesce_latest);
+  EXPECT_FALSE(parse_yaml_text(http_connector(""))->connectors[0].dispatch.coalesce_latest);
+}
+
+TEST(load, the_digest_of_a_connector_changes_with_what_is_written_of_it) {
+  const auto digest = [](const std::string& text) {
+    return parse_yaml_text(text)->connectors.at(0).dispatch.config_digest;
+  };
+  const auto plain = digest(http_connector(""));
+  EXPECT_NE(plain, 0u);
+  EXPECT_EQ(digest(http_connector("    # a comment\n\n")), plain);
+  EXPECT_EQ(digest(http_connector("") + "unrouted: reject\n"), plain) << "not of this connector";
+  EXPECT_NE(digest(http_connector("    timeout: 5s\n")), plain);
+  EXPECT_NE(digest(http_connector("") + "defaults: { timeout: 5s }\n"), plain);
+  const auto with_token = [&](const char* name) {
+    return digest(http_connector(std::string("    auth: { bearer: \"${") + name + "}\" }\n"));
+  };
+  EXPECT_NE(with_token("env:TOKEN"), with_token("file:secret.txt"));
 }
 
 TEST(load, an_option_of_another_type_is_refused) {

@@ -70,7 +70,7 @@ TEST_F(http_exchange_test, a_mapped_body_is_json) {
   template_source number;
   number.what = template_source::kind::text;
   number.text = "${data.id}";
-  source.members.emplace_back("employeeNumber", number);
+  source.members.push_back({"employeeNumber", number});
   target.request.body = json_template::compile(source).value();
   const auto sent = request();
   EXPECT_EQ(sent.body_view, R"({"employeeNumber":42})");

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/rate_limit_header.hpp"
+
 namespace airtrain {
 namespace {
 
@@ -88,6 +90,23 @@ TEST(answers, a_throttle_falls_back_to_the_rate_limit_reset) {
   facts.rate_limit_reset = "30";
   facts.retry_after = "5";
   EXPECT_EQ(classify_answer(facts, {}).retry_after_ms, 5000);
+}
+
+TEST(rate_limit_header, is_read_in_both_of_its_forms) {
+  EXPECT_EQ(rate_limit_reset_seconds("limit=10, remaining=0, reset=7"), 7);
+  EXPECT_EQ(rate_limit_reset_seconds("\"burst\";r=0;t=5"), 5);
+  EXPECT_EQ(rate_limit_reset_seconds("\"burst\";r=0;t=5, \"day\";r=90;t=7200"), 5)
+      << "the one that is exhausted";
+  EXPECT_EQ(rate_limit_reset_seconds("\"a\";r=1;t=5, \"b\";r=2;t=9"), 9);
+  for (const char* nothing : {"", "x", "reset=-1", "reset=soon", "\"a\";r=0", ";;,,=,t="})
+    EXPECT_EQ(rate_limit_reset_seconds(nothing), std::nullopt) << nothing;
+  answer_facts facts;
+  facts.status = 429;
+  facts.rate_limit = "limit=10, remaining=0, reset=7";
+  facts.rate_limit_reset = "99";
+  EXPECT_EQ(classify_answer(facts, {}).retry_after_ms, 7000);
+  facts.retry_after = "3";
+  EXPECT_EQ(classify_answer(facts, {}).retry_after_ms, 3000) << "the hint itself comes first";
 }
 
 TEST(answers, the_connectors_own_rules_come_first_and_the_first_match_wins) {

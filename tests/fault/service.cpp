@@ -50,12 +50,13 @@ void stand_in::become(const std::string& mode, int delay_ms) {
   ask(port_, "POST", fmt::format("/_control?mode={}&delay_ms={}", mode, delay_ms));
 }
 
-service::service(const std::string& connectors) {
+service::service(const std::string& connectors, const std::string& http) {
   const int probe = listen_on_loopback(0);
   port_ = port_of(probe);
   close(probe);
-  std::ofstream(folder_.path() / "airtrain.yaml") << fmt::format(
-      "data_dir: ./data\nhttp: {{ listen: \"127.0.0.1:{}\" }}\nconnectors:\n{}", port_, connectors);
+  std::ofstream(folder_.path() / "airtrain.yaml")
+      << fmt::format("data_dir: ./data\nhttp: {{ listen: \"127.0.0.1:{}\"{} }}\nconnectors:\n{}",
+                     port_, http.empty() ? "" : ", " + http, connectors);
 }
 
 void service::start(const std::string& preload) {
@@ -80,6 +81,10 @@ std::optional<int> service::terminate() {
 
 std::uint64_t service::backlog(const std::string& connector) const {
   return number_field(ask(port_, "GET", "/v1/connectors/" + connector).body, "backlog").value();
+}
+
+std::uint64_t service::memory() const {
+  return resident_memory(process_->pid());
 }
 
 std::string connector_yaml(const std::string& name, std::uint16_t port, const std::string& more) {

@@ -40,13 +40,15 @@ class stand_in {
 /// The real service on a data folder and a port that stay the same over restarts.
 class service {
  public:
-  /// `connectors`: the YAML below `connectors:`, each line indented by two.
-  explicit service(const std::string& connectors);
+  /// `connectors`: the YAML below `connectors:`, each line indented by two. `http`: further options
+  /// of `http:`, as "name: value, ...".
+  explicit service(const std::string& connectors, const std::string& http = {});
   void start(const std::string& preload = {});
   void kill_now();                 ///< SIGKILL
   std::optional<int> terminate();  ///< SIGTERM, and its exit status
   std::uint16_t port() const { return port_; }
   std::uint64_t backlog(const std::string& connector) const;
+  std::uint64_t memory() const;  ///< resident, in bytes
   const std::filesystem::path& folder() const { return folder_.path(); }
 
  private:

@@ -76,6 +76,32 @@ TEST(client, sends_a_body_that_another_owns) {
   EXPECT_TRUE(client.ask(client.target(server.port()), {.body_owner = large, .body_view = *large}));
 }
 
+TEST(client, does_not_take_what_came_before_a_request_for_its_answer) {
+  std::promise<void> idle;
+  std::promise<void> said;
+  scripted_server server([&](raw_connection& connection, int number) {
+    connection.read_message();
+    connection.send(ok);
+    if (number > 0) return;
+    idle.get_future().wait();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nunasked");
+    said.set_value();
+    connection.read_message();
+  });
+  calling_client client;
+  const auto target = client.target(server.port());
+  ASSERT_TRUE(client.ask(target));
+  // While the loop does this, it can't notice what comes in.
+  client.pool.at(0).post([&] {
+    idle.set_value();
+    said.get_future().wait();
+  });
+  const auto answer = client.ask(target);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->body, "ok");
+  EXPECT_EQ(server.connections(), 2);
+}
+
 TEST(client, reads_a_chunked_answer) {
   const auto answer = answer_to(
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");

@@ -34,6 +34,7 @@ class test_authority {
   /// `names` as OpenSSL writes them: "DNS:localhost,IP:127.0.0.1". Valid until `valid_seconds`
   /// from now.
   signed_certificate sign(const std::string& names, long valid_seconds = 3600) const;
+  const signed_certificate& itself() const { return own_; }
 
  private:
   signed_certificate own_;

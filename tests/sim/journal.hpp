@@ -34,7 +34,7 @@ inline std::string text(const blocked_lane& lane) {
       lane.aside_count > 0
           ? fmt::format(", {} aside from {}", lane.aside_count, text(lane.first_aside))
           : "",
-      lane.waiting ? ", waiting " + text(lane.first_waiting) : "");
+      lane.waiting.empty() ? "" : ", waiting from " + text(lane.waiting.front()));
 }
 
 /// What happened when, to stdout, for the reader of one seed.

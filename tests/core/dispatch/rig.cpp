@@ -6,22 +6,24 @@
 
 namespace airtrain::testing {
 
-event_ref tiny_event(std::uint64_t seq, std::int64_t accepted_at_ms, std::string_view extensions) {
+event_ref tiny_event(std::uint64_t seq, std::int64_t accepted_at_ms, std::string_view extensions,
+                     std::string_view type) {
   const auto id = std::to_string(seq);
   event_fields fields;
   fields.id = id;
   fields.source = "test";
-  fields.type = "t";
+  fields.type = type;
   fields.extensions = extensions;
   fields.accepted_at_ms = accepted_at_ms;
   return event::seal(fields);
 }
 
-void fake_store::add(std::uint64_t seq, lane_id lane, std::string_view extensions) {
+void fake_store::add(std::uint64_t seq, lane_id lane, std::string_view extensions,
+                     std::string_view type) {
   row r;
   r.what.key = {seq, 0};
   r.what.lane = lane;
-  r.what.event = tiny_event(seq, 1'000'000'000, extensions);
+  r.what.event = tiny_event(seq, 1'000'000'000, extensions, type);
   rows_.emplace(seq, std::move(r));
 }
 
@@ -92,6 +94,7 @@ void fake_store::replay(std::uint64_t seq) {
   r.due_ms = 0;
   r.stops_lane = false;
   r.what.history = {};
+  r.what.history.lift_deadline = true;
 }
 
 blocked_lane fake_store::lane_now(lane_id lane) const {
@@ -104,10 +107,7 @@ blocked_lane fake_store::lane_now(lane_id lane) const {
       b.stopped_by = r.what.key;
     }
     if (r.at == place::aside && b.aside_count++ == 0) b.first_aside = r.what.key;
-    if (r.at == place::waiting && !b.waiting) {
-      b.waiting = true;
-      b.first_waiting = r.what.key;
-    }
+    if (r.at == place::waiting) b.waiting.push_back(r.what.key);
   }
   return b;
 }
@@ -125,7 +125,7 @@ opened_connector fake_store::reopen() {
   }
   for (const auto& [lane, seen] : lanes) {
     const auto b = lane_now(lane);
-    if (b.stopped || b.aside_count > 0 || b.waiting) o.blocked.push_back(b);
+    if (b.stopped || b.aside_count > 0 || !b.waiting.empty()) o.blocked.push_back(b);
   }
   o.owner_state = owner_state_;
   return o;
@@ -153,8 +153,20 @@ void rig::open() {
   run([&](dispatch_actions& out) { core->opened(store.reopen(), now, out); });
 }
 
-void rig::add(std::uint64_t seq, lane_id lane) {
-  store.add(seq, lane);
+void rig::restart() {
+  in_flight.clear();
+  core = std::make_unique<dispatcher>(options, 99);
+  open();
+}
+
+void rig::replay(std::uint64_t seq) {
+  store.replay(seq);
+  const auto lane = store.lane_now(store.at(seq).what.lane);
+  run([&](dispatch_actions& out) { core->lanes_changed({lane}, now, out); });
+}
+
+void rig::add(std::uint64_t seq, lane_id lane, std::string_view type) {
+  store.add(seq, lane, {}, type);
   run([&](dispatch_actions& out) { core->work_available(now, out); });
 }
 

@@ -10,7 +10,7 @@
 namespace airtrain::testing {
 
 event_ref tiny_event(std::uint64_t seq, std::int64_t accepted_at_ms = 1'000'000,
-                     std::string_view extensions = {});
+                     std::string_view extensions = {}, std::string_view type = "t");
 
 /// The least of a store that a dispatcher needs: a log, and per delivery where it is. Everything is
 /// durable at once. Breaks the test where the dispatcher breaks the contract.
@@ -27,7 +27,8 @@ class fake_store {
     std::vector<settlement> settled;
   };
 
-  void add(std::uint64_t seq, lane_id lane = no_lane, std::string_view extensions = {});
+  void add(std::uint64_t seq, lane_id lane = no_lane, std::string_view extensions = {},
+           std::string_view type = "t");
   fetch_result fetch(const fetch_request& request);
   void settle(const settlement& s);
   void replay(std::uint64_t seq);
@@ -54,7 +55,17 @@ class rig {
   explicit rig(const dispatch_options& options, std::uint64_t seed = 1);
 
   void open();
-  void add(std::uint64_t seq, lane_id lane = no_lane);
+  void add(std::uint64_t seq, lane_id lane = no_lane, std::string_view type = "t");
+  /// Another owner takes over; what was in flight is forgotten.
+  void restart();
+  void pause() {
+    run([&](dispatch_actions& out) { core->pause(now, out); });
+  }
+  void resume() {
+    run([&](dispatch_actions& out) { core->resume(now, out); });
+  }
+  /// Replays a dead letter and tells the owner of its lane.
+  void replay(std::uint64_t seq);
   /// Answers the attempt in flight for this event.
   void answer(std::uint64_t seq, verdict v);
   void answer_all(const verdict& v);

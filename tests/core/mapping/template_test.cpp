@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view sample =
     R"({"id":"e/17 ü","n":12.50,"big":123456789012345678901234567890,
     "huge":1e400,"flag":true,"nil":null,"text":"a\"\n\u00e9","list":[1, 2],"map":{"a": "b"},
-    "dots":".."})";
+    "dot":".","dots":".."})";
 
 template_source text(std::string value) {
   template_source source;
@@ -28,7 +28,7 @@ template_source constant(std::string json) {
   source.what = template_source::kind::constant;
   return source;
 }
-template_source map(std::vector<std::pair<std::string, template_source>> members) {
+template_source map(std::vector<template_member> members) {
   template_source source;
   source.what = template_source::kind::map;
   source.members = std::move(members);
@@ -37,7 +37,7 @@ template_source map(std::vector<std::pair<std::string, template_source>> members
 template_source list(std::vector<template_source> items) {
   template_source source;
   source.what = template_source::kind::list;
-  for (auto& item : items) source.members.emplace_back("", std::move(item));
+  for (auto& item : items) source.members.push_back({"", std::move(item)});
   return source;
 }
 
@@ -149,7 +149,12 @@ TEST(text_template, inserted_values_are_escaped_for_a_url_and_constant_text_is_n
 
 TEST(text_template, no_value_leads_to_another_path_or_adds_a_header) {
   EXPECT_EQ(render_text("/a/${data.dots}/b", true),
-            "render: data.dots is \"..\", which would lead to another path");
+            "render: data.dots makes a segment \"..\", which would lead to another path");
+  EXPECT_EQ(render_text("/a/${data.dot}${data.dot}?x", true),
+            "render: data.dot makes a segment \"..\", which would lead to another path");
+  EXPECT_EQ(render_text("/a/.${data.dot}", true),
+            "render: data.dot makes a segment \"..\", which would lead to another path");
+  EXPECT_EQ(render_text("/a/v.${data.dot}?p=/${data.dots}/", true), "/a/v..?p=/../");
   EXPECT_EQ(render_text("${data.text}"), "render: data.text has a control character");
 }
 

@@ -7,6 +7,7 @@ namespace airtrain::embedded::tests {
 
 driver::driver(std::filesystem::path directory) {
   settings.data_dir = directory.empty() ? own_directory_.path() : std::move(directory);
+  settings.recent_bytes_max = 4096;  // so that most is read from the log
 }
 
 store_error driver::start() {

@@ -1,0 +1,40 @@
+#include "embed/simple_adapter.hpp"
+
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#include "embed/attempt_view.hpp"
+#include "embed/own_thread.hpp"
+
+namespace airtrain::embed {
+namespace {
+
+nlohmann::json payload_of(const event& what) {
+  if (what.kind() == data_kind::json) return nlohmann::json::parse(what.data());
+  if (what.kind() == data_kind::none) return nullptr;
+  return std::string(what.data());
+}
+
+verdict call(simple_connector& system, const event& what) {
+  const own_thread mark;
+  try {
+    system.send_update(payload_of(what));
+  } catch (const rejected_by_system& rejected) {
+    return verdict_of(delivery_result::rejected(rejected.what()));
+  } catch (const std::exception& thrown) {
+    return thrown_verdict(thrown.what());
+  } catch (...) {
+    return thrown_verdict("something that is no std::exception was thrown");
+  }
+  return verdict_of(delivery_result::delivered());
+}
+
+}  // namespace
+
+void simple_system::begin(attempt work) {
+  workers_.post([this, held = std::make_shared<attempt>(std::move(work))] {
+    held->complete(call(*system_, *held->order().what.event));
+  });
+}
+
+}  // namespace airtrain::embed
