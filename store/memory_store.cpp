@@ -13,6 +13,7 @@ namespace airtrain {
 namespace {
 
 using memory::tables;
+using memory::to_tell;
 
 store_error error_of(store_error_code code, std::string message) {
   return {code, std::move(message)};
@@ -51,12 +52,15 @@ class memory_store_impl final : public memory_store {
                      answer<std::vector<event_detail>> then) override;
   void list_events(event_query query, answer<page<event_summary>> then) override;
   void list_deliveries(delivery_query query, answer<page<delivery_summary>> then) override;
+  void list_lanes(lane_query query, answer<page<blocked_lane>> then) override;
   void list_dead_letters(dead_letter_query query, answer<page<dead_letter>> then) override;
   void find_dead_letter(dead_letter_id id, answer<dead_letter> then) override;
 
   void replay(std::vector<dead_letter_id> ids, replay_options options,
               answer<bulk_result> then) override;
   void discard(std::vector<dead_letter_id> ids, answer<bulk_result> then) override;
+  void change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                         answer<bulk_result> then) override;
   void append_audit(audit_record record, done then) override;
   void list_audit(audit_query query, answer<page<audit_record>> then) override;
 
@@ -82,6 +86,8 @@ class memory_store_impl final : public memory_store {
   void queue_write(answer<T> then, std::function<T()> apply);
   void queue_write(done then, std::function<void()> apply);
   void queue_write(memory::pending_write what);
+  template <class Change>
+  void operate(Change what, answer<bulk_result> then);
   template <class T>
   void queue_read(answer<T> then, std::function<result<T, store_error>()> run);
   /// Changes both tables, within a commit.
@@ -97,7 +103,6 @@ class memory_store_impl final : public memory_store {
   void reopen();
   publish_result publish_now(const publish_request& request);
   opened_connector open_now(connector_id connector);
-  void tell_lanes(const memory::touched_lanes& touched, bulk_result& result) const;
   memory::view looking() const;
 
   std::size_t open_max_;
@@ -317,6 +322,12 @@ void memory_store_impl::list_deliveries(delivery_query query, answer<page<delive
                                      [=, this] { return memory::list(looking(), query); });
 }
 
+void memory_store_impl::list_lanes(lane_query query, answer<page<blocked_lane>> then) {
+  queue_read<page<blocked_lane>>(std::move(then), [=, this] {
+    return memory::list(looking(), query, owners_.taken(query.connector));
+  });
+}
+
 void memory_store_impl::list_dead_letters(dead_letter_query query, answer<page<dead_letter>> then) {
   queue_read<page<dead_letter>>(std::move(then),
                                 [=, this] { return memory::list(looking(), query); });
@@ -331,36 +342,50 @@ void memory_store_impl::find_dead_letter(dead_letter_id id, answer<dead_letter> 
 
 // --- Operators.
 
-void memory_store_impl::replay(std::vector<dead_letter_id> ids, replay_options options,
-                               answer<bulk_result> then) {
-  queue_write<bulk_result>(std::move(then), [=, this] {
-    memory::touched_lanes touched;
-    auto result = change_both(
-        [&, now = wall_ms_()](tables& all) { return all.replay(ids, options, now, touched); });
-    tell_lanes(touched, result);
+template <class Change>
+void memory_store_impl::operate(Change what, answer<bulk_result> then) {
+  queue_write<bulk_result>(std::move(then), [what = std::move(what), this] {
+    to_tell told;
+    auto result = change_both([&, now = wall_ms_()](tables& all) {
+      told = {};
+      return what(all, now, told);
+    });
+    for (const auto& [id, lanes] : told.lanes) {
+      auto& changed = result.changed.emplace_back();
+      changed.connector = id;
+      changed.ended = told.ended[id];
+      for (const auto lane : lanes)
+        changed.lanes.push_back(
+            memory::lane_as_it_is(live_.connectors.at(id), lane, owners_.taken(id)));
+    }
     return result;
   });
+}
+
+void memory_store_impl::replay(std::vector<dead_letter_id> ids, replay_options options,
+                               answer<bulk_result> then) {
+  const auto replay = [=](tables& all, std::int64_t now, to_tell& told) {
+    return all.replay(ids, options, now, told.lanes);
+  };
+  operate(replay, std::move(then));
 }
 
 void memory_store_impl::discard(std::vector<dead_letter_id> ids, answer<bulk_result> then) {
-  queue_write<bulk_result>(std::move(then), [=, this] {
-    memory::touched_lanes touched;
-    auto result =
-        change_both([&, now = wall_ms_()](tables& all) { return all.discard(ids, now, touched); });
-    tell_lanes(touched, result);
-    return result;
-  });
+  const auto discard = [=](tables& all, std::int64_t now, to_tell& told) {
+    return all.discard(ids, now, told.lanes);
+  };
+  operate(discard, std::move(then));
 }
 
-void memory_store_impl::tell_lanes(const memory::touched_lanes& touched,
-                                   bulk_result& result) const {
-  for (const auto& [connector, lanes] : touched) {
-    auto& changed = result.changed.emplace_back();
-    changed.connector = connector;
-    for (const auto lane : lanes)
-      changed.lanes.push_back(
-          memory::lane_as_it_is(live_.connectors.at(connector), lane, owners_.taken(connector)));
-  }
+void memory_store_impl::change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                                          answer<bulk_result> then) {
+  const auto change_them = [=, this](tables& all, std::int64_t now, to_tell& told) {
+    const auto taken = [this](const dead_letter_id& id) {
+      return owners_.taken(id.connector).contains(id.key);
+    };
+    return all.change(ids, options, now, taken, told.lanes, told.ended);
+  };
+  operate(change_them, std::move(then));
 }
 
 void memory_store_impl::append_audit(audit_record record, done then) {

@@ -140,6 +140,22 @@ class connector_log {
   std::vector<row_change> replay(delivery_key key, held_record record, bool new_key,
                                  std::int64_t now_ms);
   std::vector<row_change> discard(delivery_key key, const held_record& record);
+  /// Where an operator finds a delivery.
+  enum class whereabouts : std::uint8_t {
+    with_owner,
+    open,     ///< in the open list, not taken
+    behind,   ///< in the log, and more before it
+    off_log,  ///< held or parked, or ended
+  };
+  whereabouts find(delivery_key key) const;
+  /// The log from the connector's place in it, in `seqs`, was read up to `scanned_to`: lists it as
+  /// open, so that a single one can end before those in front of it. Fewer than `open_max` are
+  /// listed then; false: there is no room. What is in the tail is listed first and alone.
+  bool list_as_open(const std::vector<std::uint64_t>& seqs, std::uint64_t scanned_to);
+  /// Where the log is read on from; nothing: the tail comes first.
+  std::optional<std::uint64_t> next_in_log() const;
+  /// Settles what no owner has, as if one had taken it and decided so. False: one has it now.
+  bool decide(loaded_delivery one, settlement decided, std::int64_t now_ms);
   /// A later one of its lane may have taken effect already.
   bool would_reorder(lane_id lane, delivery_key key) const;
   /// `first_aside` as far as it is in memory; parked rows are on disk.

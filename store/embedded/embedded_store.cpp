@@ -6,6 +6,7 @@
 #include <future>
 
 #include "core/clock_agreement.hpp"
+#include "store/embedded/changes.hpp"
 #include "store/embedded/embedded_store.hpp"
 #include "store/embedded/fetching.hpp"
 #include "store/embedded/operations.hpp"
@@ -208,6 +209,15 @@ void embedded_store::list_deliveries(delivery_query query, answer<page<delivery_
       std::move(then));
 }
 
+void embedded_store::list_lanes(lane_query query, answer<page<blocked_lane>> then) {
+  read<page<blocked_lane>>(
+      questions_, any_dirty(),
+      [this, query = std::move(query)](database& db) {
+        return embedded::list_lanes(engine_, db, query);
+      },
+      std::move(then));
+}
+
 void embedded_store::list_dead_letters(dead_letter_query query, answer<page<dead_letter>> then) {
   read<page<dead_letter>>(
       questions_, any_dirty(),
@@ -261,6 +271,13 @@ void embedded_store::discard(std::vector<dead_letter_id> ids, answer<bulk_result
   operate(
       [this, ids = std::move(ids)](database& db) { return discard_dead_letters(engine_, db, ids); },
       std::move(then));
+}
+
+void embedded_store::change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                                       answer<bulk_result> then) {
+  operate([this, ids = std::move(ids), options](
+              database& db) { return embedded::change_deliveries(engine_, db, ids, options); },
+          std::move(then));
 }
 
 void embedded_store::append_audit(audit_record record, done then) {

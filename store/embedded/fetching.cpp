@@ -270,4 +270,24 @@ result<opened_connector, store_error> describe_opened(engine&, database& db,
   return out;
 }
 
+result<page<blocked_lane>, store_error> list_lanes(const engine& with, database& db,
+                                                   const lane_query& query) {
+  page<blocked_lane> out;
+  auto* connector = with.connectors.find(query.connector);
+  if (!connector) return out;
+  const auto after = lane_after(query);
+  auto lanes = connector->blocked();
+  std::erase_if(lanes, [&](const blocked_lane& lane) {
+    return (after && lane.lane <= *after) || !is_asked_for(query, lane);
+  });
+  if (lanes.size() > query.page.limit) {
+    lanes.resize(query.page.limit);
+    out.next = std::to_string(lanes.back().lane);
+  }
+  auto described = describe_lanes(db, *connector, std::move(lanes));
+  if (!described) return failure(described.error());
+  out.items = std::move(*described);
+  return out;
+}
+
 }  // namespace airtrain::embedded
