@@ -38,9 +38,12 @@ int write_new_file(const std::string& path, std::string_view text) {
   return exit_done;
 }
 
-/// Where nobody can be asked, the command itself is the order.
+/// Where nobody can be asked, nobody has agreed.
 bool agreed_at_terminal() {
-  if (isatty(STDIN_FILENO) == 0) return true;
+  if (isatty(STDIN_FILENO) == 0) {
+    print("nothing was repaired; to repair without being asked: --yes\n");
+    return false;
+  }
   print("repair now? type yes: ");
   std::string word;
   std::getline(std::cin, word);

@@ -58,6 +58,8 @@ std::function<void()> connector_log::arrive(std::span<const arrival> events) {
 
 void connector_log::open(std::uint64_t epoch, std::function<void()> on_work) {
   std::lock_guard lock{mutex_};
+  // Of two at the same time the later one may come first here.
+  if (epoch < epoch_) return;
   epoch_ = epoch;
   opened_ = true;
   on_work_ = std::move(on_work);

@@ -99,7 +99,8 @@ class connector_log {
 
   // --- For the owner.
 
-  /// A new owner: earlier ones are fenced, what they had taken comes again.
+  /// A new owner: earlier ones are fenced, what they had taken comes again. One that is late, with
+  /// a smaller epoch than the present one, is fenced from the start.
   void open(std::uint64_t epoch, std::function<void()> on_work);
   bool owned_by(std::uint64_t epoch) const;
   void settle(std::uint64_t epoch, std::vector<settlement> settlements, std::int64_t now_ms);

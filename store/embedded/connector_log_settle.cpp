@@ -187,8 +187,8 @@ void connector_log::end(delivery_key key, const origin& was) {
 }
 
 void connector_log::forget_rows(delivery_key key, const origin& was) {
-  if (was.place == from::log) return;
-  if (was.place != from::parked) rows_.push_back({family::held, held_key(id_, key), std::nullopt});
+  if (was.place == from::due || was.place == from::aside)
+    rows_.push_back({family::held, held_key(id_, key), std::nullopt});
   if (key.seq < limits_.evacuated_below.load())
     rows_.push_back({family::held, payload_key(id_, key), std::nullopt});
 }

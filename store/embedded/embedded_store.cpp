@@ -283,6 +283,7 @@ void embedded_store::change_deliveries(std::vector<dead_letter_id> ids, change_o
 void embedded_store::append_audit(audit_record record, done then) {
   writer_.run({.prepare = [this, record = std::move(record)](
                               database&) -> result<std::vector<row_change>, store_error> {
+                 engine_.audited = true;
                  // The epochs' counter is unique over restarts, which is all that is needed.
                  return std::vector<row_change>{audit_row(record, engine_.next_epoch.fetch_add(1))};
                },

@@ -47,13 +47,16 @@ class database_slot {
   std::shared_ptr<database> db_;
 };
 
-/// Why events are not accepted now, if so. Strongest first: closed, write failed, disk full.
+/// Why events are not accepted now, if so. Strongest first: closed, write failed, high-water file
+/// not written, disk full.
 class health_state {
  public:
   void set_closed() { closed_ = true; }
   bool closed() const { return closed_; }
   void set_write_failed(std::string why);
   void set_sound();
+  /// Of the high-water file; empty: it is written.
+  void set_note_failed(std::string why);
   void set_disk_full(bool full);
   bool disk_full() const { return disk_full_; }
 
@@ -66,9 +69,11 @@ class health_state {
  private:
   std::atomic<bool> closed_ = false;
   std::atomic<bool> write_failed_ = false;
+  std::atomic<bool> note_failed_ = false;
   std::atomic<bool> disk_full_ = false;
   mutable std::mutex mutex_;
   std::string why_;
+  std::string why_no_note_;
 };
 
 /// Counts since the start. Histograms are by powers of two.
@@ -96,6 +101,7 @@ struct engine {
   health_state health;
   high_water_file high_water;
   commit_figures figures;
+  std::atomic<bool> audited{true};           ///< since the audit was last cut to its bound
   std::atomic<std::uint64_t> edge{0};        ///< events below it are gone from the log
   std::atomic<std::uint64_t> next_epoch{1};  ///< grows over restarts
   std::uint64_t flush_serial = 0;            ///< the writer's; grows over restarts

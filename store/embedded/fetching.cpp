@@ -5,6 +5,7 @@
 #include "store/embedded/key_list.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/loading.hpp"
+#include "store/embedded/pending_events.hpp"
 
 namespace airtrain::embedded {
 namespace {
@@ -75,7 +76,7 @@ class fetch {
       more_ = room == 0;
       return {};
     }
-    auto run = engine_.index.after(db_, connector_.id(), plan_.next, room);
+    auto run = events_after(engine_, db_, connector_.id(), plan_.next, room);
     if (!run) return run.error();
     for (auto seq : run->seqs)
       candidates_.push_back({.key = {.seq = seq, .part = 0}, .parked_row = {}});

@@ -41,6 +41,16 @@ std::optional<std::uint64_t> read_slot(int descriptor, unsigned slot) {
   return value;
 }
 
+/// A new file is there after a power cut only when its folder was synced.
+store_error sync_directory(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return failed(path, "opening");
+  const bool synced = ::fsync(descriptor) == 0;
+  auto error = synced ? store_error{} : failed(path, "syncing");
+  ::close(descriptor);
+  return error;
+}
+
 }  // namespace
 
 high_water_file::high_water_file(std::filesystem::path path) : path_(std::move(path)) {}
@@ -64,18 +74,36 @@ result<std::optional<std::uint64_t>, store_error> high_water_file::read() const 
   return std::max(a, b);
 }
 
-store_error high_water_file::write(std::uint64_t next_seq) {
-  if (descriptor_ < 0) descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+store_error high_water_file::open() {
+  if (descriptor_ >= 0) return {};
+  const bool is_new = ::access(path_.c_str(), F_OK) != 0;
+  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (descriptor_ < 0) return failed(path_, "opening");
+  return is_new ? sync_directory(path_.parent_path()) : store_error{};
+}
+
+store_error high_water_file::note(std::uint64_t next_seq) {
+  std::lock_guard lock{noting_};
+  if (next_seq < noted_) return {};
   std::string bytes;
   put_be64(bytes, next_seq);
   put_be64(bytes, hash_of_number(next_seq));
   if (::pwrite(descriptor_, bytes.data(), bytes.size(), slot_ * slot_distance) !=
       static_cast<ssize_t>(bytes.size()))
     return failed(path_, "writing");
-  if (::fdatasync(descriptor_) != 0) return failed(path_, "syncing");
   slot_ ^= 1;
+  noted_ = next_seq;
   return {};
+}
+
+store_error high_water_file::sync() {
+  return ::fdatasync(descriptor_) == 0 ? store_error{} : failed(path_, "syncing");
+}
+
+store_error high_water_file::write(std::uint64_t next_seq) {
+  auto error = open();
+  if (error.code == store_error_code::none) error = note(next_seq);
+  return error.code == store_error_code::none ? sync() : error;
 }
 
 }  // namespace airtrain::embedded

@@ -6,6 +6,7 @@
 
 #include "messages/thread_name.hpp"
 #include "store/embedded/bytes.hpp"
+#include "store/embedded/evacuation.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/operations.hpp"
 #include "store/embedded/retention.hpp"
@@ -97,51 +98,94 @@ void maintenance::note_durable() {
   std::lock_guard lock{noting_};
   const auto durable_to = writer_.durable_to();
   if (durable_to == noted_high_water_) return;
-  const auto error = engine_.high_water.write(durable_to);
+  // Noted with the commit, but for one that was found after a failed write, or that could not be.
+  auto error = engine_.high_water.write(durable_to);
+  engine_.health.set_note_failed(error.message);
   if (ok(error)) noted_high_water_ = durable_to;
 }
 
-store_error maintenance::trim() {
+store_error maintenance::on_writer(
+    std::function<result<std::vector<row_change>, store_error>(database&)> prepare) {
   std::promise<store_error> written;
-  std::uint64_t edge = 0;
+  writer_.run({.prepare = std::move(prepare),
+               .finish = [&](store_error error) { written.set_value(std::move(error)); }});
+  return written.get_future().get();
+}
+
+store_error maintenance::copy_out(std::uint64_t edge) {
+  evacuation copies{engine_, edge};
+  while (!copies.done()) {
+    const auto error = on_writer([&](database& db) -> result<std::vector<row_change>, store_error> {
+      if (auto failed = copies.step(db); !ok(failed)) return failure(failed);
+      return std::vector<row_change>{};
+    });
+    if (!ok(error)) return error;
+  }
+  return {};
+}
+
+store_error maintenance::trim() {
+  std::lock_guard lock{trimming_};
   const auto before = engine_.edge.load();
-  writer_.run(
-      {.prepare = [&](database& db) -> result<std::vector<row_change>, store_error> {
-         const auto target = edge_to_be(engine_, db, excess_bytes(engine_, db));
-         if (!target) return failure(target.error());
-         std::vector<row_change> rows;
-         if (*target > before) {
-           engine_.limits.evacuated_below = *target;
-           auto copies = evacuate(engine_, db, *target);
-           if (!copies) return failure(copies.error());
-           rows = std::move(*copies);
-           std::string value;
-           put_be64(value, *target);
-           rows.push_back({family::meta, std::string{meta_edge}, std::move(value)});
-           edge = *target;
-         }
-         auto purged = outlived_dead_letters(engine_, db);
-         if (!purged) return failure(purged.error());
-         auto discarded = discard_dead_letters(engine_, db, std::move(*purged));
-         if (!discarded) return failure(discarded.error());
-         std::move(discarded->rows.begin(), discarded->rows.end(), std::back_inserter(rows));
-         while (const auto bucket =
-                    engine_.dedupe.droppable(std::max(edge, before), engine_.purging_ms())) {
-           rows.push_back({family::meta, bucket_key(*bucket), std::nullopt});
-           const auto error =
-               db.drop_range(family::dd, dedupe_key(*bucket, {}), dedupe_key(*bucket + 1, {}));
-           if (!ok(error)) return failure(error);
-           engine_.dedupe.dropped(*bucket);
-         }
-         return rows;
-       },
-       .finish = [&](store_error error) { written.set_value(std::move(error)); }});
-  auto error = written.get_future().get();
-  if (!ok(error) || edge == 0) return error;
+  auto edge = before;
+  auto error = on_writer([&](database& db) -> result<std::vector<row_change>, store_error> {
+    const auto target = edge_to_be(engine_, db, excess_bytes(engine_, db));
+    if (!target) return failure(target.error());
+    edge = *target;
+    // From now on what ends takes its copy along, also one that is only about to be made.
+    if (edge > before)
+      engine_.limits.evacuated_below = std::max(engine_.limits.evacuated_below.load(), edge);
+    return std::vector<row_change>{};
+  });
+  if (ok(error) && edge > before) error = copy_out(edge);
+  if (!ok(error)) return error;
+  error = on_writer([&](database& db) { return outlived(db, before, edge); });
+  if (!ok(error)) return error;
+  if (error = drop_history(edge); !ok(error) || edge == before) return error;
   // Readers first: what lies below the edge is not looked for in the log any more.
   engine_.edge = edge;
   const auto db = engine_.db.get();
   return db ? drop_below(*db, edge) : engine_.health.unavailable();
+}
+
+store_error maintenance::drop_history(std::uint64_t edge) {
+  const auto db = engine_.db.get();
+  if (!db) return engine_.health.unavailable();
+  const auto from = std::max(attempts_from_, block_of(edge));
+  const auto kept = kept_attempts(engine_, *db, from);
+  if (!kept) return kept.error();
+  if (*kept > attempts_from_)
+    if (auto error = db->drop_range(family::att, block_key(0), block_key(*kept)); !ok(error))
+      return error;
+  attempts_from_ = *kept;
+  if (!engine_.audited.exchange(false)) return {};
+  const auto first = kept_audit(engine_, *db);
+  if (!first) return first.error();
+  return first->empty() ? store_error{} : db->drop_range(family::audit, "", *first);
+}
+
+result<std::vector<row_change>, store_error> maintenance::outlived(database& db,
+                                                                   std::uint64_t before,
+                                                                   std::uint64_t edge) {
+  std::vector<row_change> rows;
+  if (edge > before) {
+    std::string value;
+    put_be64(value, edge);
+    rows.push_back({family::meta, std::string{meta_edge}, std::move(value)});
+  }
+  auto purged = outlived_dead_letters(engine_, db);
+  if (!purged) return failure(purged.error());
+  auto discarded = discard_dead_letters(engine_, db, std::move(*purged));
+  if (!discarded) return failure(discarded.error());
+  std::move(discarded->rows.begin(), discarded->rows.end(), std::back_inserter(rows));
+  while (const auto bucket = engine_.dedupe.droppable(edge, engine_.purging_ms())) {
+    rows.push_back({family::meta, bucket_key(*bucket), std::nullopt});
+    const auto error =
+        db.drop_range(family::dd, dedupe_key(*bucket, {}), dedupe_key(*bucket + 1, {}));
+    if (!ok(error)) return failure(error);
+    engine_.dedupe.dropped(*bucket);
+  }
+  return rows;
 }
 
 }  // namespace airtrain::embedded

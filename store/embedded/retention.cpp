@@ -1,12 +1,12 @@
 #include "store/embedded/retention.hpp"
 
 #include <algorithm>
-#include <set>
+#include <optional>
 
+#include "store/embedded/block_index.hpp"
 #include "store/embedded/bytes.hpp"
-#include "store/embedded/key_list.hpp"
+#include "store/embedded/held_record.hpp"
 #include "store/embedded/keys.hpp"
-#include "store/embedded/loading.hpp"
 
 namespace airtrain::embedded {
 namespace {
@@ -18,49 +18,52 @@ bool ok(const store_error& error) {
   return error.code == store_error_code::none;
 }
 
-using needed_events = std::set<std::pair<connector_id, delivery_key>>;
+// Of `retention.max_bytes`, for attempts.
+constexpr std::uint64_t attempts_share = 8;
 
-store_error add_held_below(database& db, std::uint64_t edge, needed_events& into) {
-  return db.scan(family::held, "", std::string(8, '\xff'), [&](std::string_view key, auto) {
-    const auto at = held_position_from(key);
-    if (!at || at->key.seq >= edge) return true;
-    // The payload row follows its held row: there already, nothing to do.
-    if (at->is_payload)
-      into.erase({at->connector, at->key});
-    else
-      into.emplace(at->connector, at->key);
-    return true;
-  });
-}
+// A block is cut out of the log when the copies of what is still needed are at most this share of
+// its events: a backlog that needs most of them has no cheaper place than the log.
+constexpr std::uint64_t copied_share = 2;
 
-store_error add_parked_below(database& db, std::uint64_t edge, needed_events& into) {
-  store_error damage;
-  const auto error = db.scan(family::park, "", std::string(8, '\xff'),
-                             [&](std::string_view key, std::string_view value) {
-                               const auto at = park_position_from(key);
-                               const auto keys = decode_key_list(value);
-                               if (!at || !keys) {
-                                 damage = {store_error_code::damaged, "park: a damaged row"};
-                                 return false;
-                               }
-                               for (const auto& parked : *keys)
-                                 if (parked.seq < edge) into.emplace(at->connector, parked);
-                               return true;
-                             });
-  return ok(error) ? damage : error;
-}
+/// What connectors still need of blocks of the log; looked up at most once for each connector.
+class still_needed {
+ public:
+  explicit still_needed(const engine& with) : engine_(with), known_(with.cursors.size()) {}
+
+  /// Deliveries of that block's events, about.
+  std::uint64_t of(std::uint64_t block, const block_index_view& index) {
+    const auto begin = block * block_events;
+    const auto end = begin + block_events;
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < known_.size(); ++i) {
+      if (engine_.cursors[i].floor >= end) continue;
+      const auto id = static_cast<connector_id>(i + 1);
+      if (!known_[i]) known_[i] = engine_.connectors.find(id)->unsettled();
+      const auto& [open, next] = *known_[i];
+      const auto at = [&](std::uint64_t seq) {
+        return std::lower_bound(open.begin(), open.end(), delivery_key{.seq = seq, .part = 0});
+      };
+      count += static_cast<std::uint64_t>(at(end) - at(begin));
+      if (next < end) count += index.count(id);
+    }
+    return count;
+  }
+
+ private:
+  const engine& engine_;
+  std::vector<std::optional<std::pair<std::vector<delivery_key>, std::uint64_t>>> known_;
+};
 
 }  // namespace
 
 result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                                               std::uint64_t excess_bytes) {
-  auto floor = with.index.head();
-  for (const auto& cursor : with.cursors) floor = std::min(floor, cursor.floor);
+  still_needed needed{with};
   const auto oldest_kept_ms = with.purging_ms() - with.settings.retention_delivered.count();
   const auto start = with.edge.load();
   auto edge = start;
   const auto error =
-      db.scan(family::rix, block_key(block_of(edge)), block_key(block_of(floor)),
+      db.scan(family::rix, block_key(block_of(edge)), block_key(block_of(with.index.head())),
               [&](std::string_view key, std::string_view value) {
                 const auto view = block_index_view::read(value);
                 const auto block = byte_reader{key}.be64();
@@ -71,28 +74,12 @@ result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                   return db.bytes_between(family::ev, event_key(start), event_key(edge));
                 };
                 if (!outlived && (excess_bytes == 0 || freed() >= excess_bytes)) return false;
+                if (needed.of(block, *view) > view->events() / copied_share) return false;
                 edge = end;
                 return true;
               });
   if (!ok(error)) return failure(error);
   return edge;
-}
-
-result<std::vector<row_change>, store_error> evacuate(const engine& with, database& db,
-                                                      std::uint64_t edge) {
-  needed_events needed;
-  if (auto error = add_held_below(db, edge, needed); !ok(error)) return failure(error);
-  if (auto error = add_parked_below(db, edge, needed); !ok(error)) return failure(error);
-  std::vector<row_change> out;
-  for (const auto& [connector, key] : needed) {
-    // Below the edge of before it was copied by an earlier round.
-    if (key.seq < with.edge) continue;
-    const auto event = load_events(with, db, connector, {key});
-    if (!event) return failure(event.error());
-    out.push_back(
-        {family::held, payload_key(connector, key), std::string{event->front().what->bytes()}});
-  }
-  return out;
 }
 
 store_error drop_below(database& db, std::uint64_t edge) {
@@ -102,6 +89,46 @@ store_error drop_below(database& db, std::uint64_t edge) {
         std::pair{family::att, block_key(block)}})
     if (auto error = db.drop_range(f, event_key(0), end); !ok(error)) return error;
   return {};
+}
+
+result<std::uint64_t, store_error> kept_attempts(const engine& with, database& db,
+                                                 std::uint64_t from) {
+  const auto oldest_kept_ms = with.purging_ms() - with.settings.retention_attempts.count();
+  const auto bytes_max = with.settings.retention_max_bytes / attempts_share;
+  const auto bytes = db.bytes_between(family::att, block_key(0), block_key(~std::uint64_t{0}));
+  auto kept = from;
+  const auto error =
+      db.scan(family::rix, block_key(from), block_key(block_of(with.index.head())),
+              [&](std::string_view key, std::string_view value) {
+                const auto view = block_index_view::read(value);
+                if (!view || byte_reader{key}.be64() != kept) return false;
+                const auto freed = [&] {
+                  return db.bytes_between(family::att, block_key(0), block_key(kept));
+                };
+                if (view->last_accepted_ms() >= oldest_kept_ms &&
+                    (bytes <= bytes_max || bytes - freed() <= bytes_max))
+                  return false;
+                ++kept;
+                return true;
+              });
+  if (!ok(error)) return failure(error);
+  return kept;
+}
+
+result<std::string, store_error> kept_audit(const engine& with, database& db) {
+  std::uint64_t count = 0;
+  const std::string end(17, '\xff');
+  auto error = db.scan(family::audit, "", end, [&](auto, auto) { return ++count > 0; });
+  std::string first;
+  if (ok(error) && count > with.settings.audit_records_max) {
+    auto left = count - with.settings.audit_records_max;
+    error = db.scan(family::audit, "", end, [&](std::string_view key, auto) {
+      first = key;
+      return left-- > 0;
+    });
+  }
+  if (!ok(error)) return failure(error);
+  return first;
 }
 
 result<std::vector<dead_letter_id>, store_error> outlived_dead_letters(const engine& with,

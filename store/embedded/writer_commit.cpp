@@ -196,6 +196,9 @@ void writer::committed(commit& what) {
   if (what.events.empty()) return;
   next_seq_ = what.next_seq;
   durable_to_ = next_seq_;
+  // Before anybody is told: what was acknowledged is known to both, the log and this.
+  if (auto error = engine_.high_water.note(durable_to_); !ok(error))
+    engine_.health.set_note_failed(std::move(error.message));
   // Owners first: a reader that finds an event in the index may count on its owner knowing it.
   fan_out(what);
   engine_.index.commit(next_seq_);
