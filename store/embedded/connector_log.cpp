@@ -366,7 +366,9 @@ void connector_log::recover_parked(const park_position& at, std::uint32_t count)
   std::lock_guard lock{mutex_};
   backlog_ += count;
   aside_ += count;
-  lanes_.of(at.lane).rows[at.first] = {.count = count};
+  auto& lane = lanes_.of(at.lane);
+  lane.rows[at.first] = {.count = count};
+  lane.parked += count;
 }
 
 void connector_log::recover_newest_effect(lane_id lane, delivery_key key) {

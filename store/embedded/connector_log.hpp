@@ -72,12 +72,14 @@ class connector_log {
     std::uint64_t generation = 0;
     std::vector<row_change> rows;
     std::vector<remembered> attempts;
-    struct park_removal {
+    /// A row of `park` that some leave or join.
+    struct park_rewrite {
       std::string key;
       std::vector<delivery_key> gone;
-      bool whole_row = false;
+      std::vector<delivery_key> more;
+      bool whole_row = false;  ///< all are gone
     };
-    std::vector<park_removal> unparked;
+    std::vector<park_rewrite> reparked;
     // The cursor.
     bool cursor_as_written = false;
     bool touched = false;  ///< settled something since the last time
@@ -89,8 +91,10 @@ class connector_log {
   /// `own_row`: the connector has a row of its own on disk, which stays true while nothing was
   /// settled; then `cursor_as_written` is set and the cursor left out.
   changes take_changes(std::uint64_t head, bool own_row);
-  /// A row could not be rewritten: it has to be with the next changes.
-  void leaves_still(const changes::park_removal& what);
+  /// A row could not be rewritten: what leaves it has to be with the next changes.
+  void leaves_still(const changes::park_rewrite& what);
+  /// Nor can others join it: the row of their own that they get.
+  row_change parks_apart(const changes::park_rewrite& what);
   /// The changes up to that generation can be read from the disk.
   void written(std::uint64_t generation);
   /// Settled things are not on disk yet: readers of held, due and parked rows must wait for a

@@ -94,6 +94,7 @@ void connector_log::leave(delivery_key key, const origin& was) {
       AIRTRAIN_INVARIANT(row != lane.rows.end() && row->second.count > 0);
       lane.leaving[was.parked_row].push_back(key);
       if (--row->second.count == 0) lane.rows.erase(row);
+      --lane.parked;
       --lane.taken;
       --aside_;
       parked_lanes_changed_.insert(was.lane);
@@ -126,6 +127,7 @@ void connector_log::move_aside(settlement& s, const origin& was) {
   auto& lane = lanes_.of(was.lane);
   if (was.place == from::log && !has_history) {
     lane.arriving.push_back(s.key);
+    ++lane.parked;
     parked_lanes_changed_.insert(was.lane);
     return;
   }

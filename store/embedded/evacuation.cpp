@@ -12,10 +12,10 @@
 namespace airtrain::embedded {
 namespace {
 
-// Of one step: commits wait for it.
-constexpr std::size_t step_deliveries_max = 1024;
+// Of one step: commits wait for it, also when these events are as large as events may be.
+constexpr std::size_t step_deliveries_max = 256;
 // Read together, and written before the next are read.
-constexpr std::size_t copied_together = 64;
+constexpr std::size_t copied_together = 16;
 
 bool ok(const store_error& error) {
   return error.code == store_error_code::none;

@@ -112,9 +112,22 @@ store_error maintenance::on_writer(
   return written.get_future().get();
 }
 
+result<std::uint64_t, store_error> maintenance::edge_now() {
+  const auto db = engine_.db.get();
+  if (!db) return failure(engine_.health.unavailable());
+  return edge_to_be(engine_, *db, excess_bytes(engine_, *db));
+}
+
+bool maintenance::stopping() {
+  std::lock_guard lock{mutex_};
+  return stopping_;
+}
+
 store_error maintenance::copy_out(std::uint64_t edge) {
   evacuation copies{engine_, edge};
   while (!copies.done()) {
+    // Nobody waits at the end for a large backlog to be copied; the next start goes on.
+    if (stopping()) return {store_error_code::closed, "the store is closing"};
     const auto error = on_writer([&](database& db) -> result<std::vector<row_change>, store_error> {
       if (auto failed = copies.step(db); !ok(failed)) return failure(failed);
       return std::vector<row_change>{};
@@ -127,19 +140,16 @@ store_error maintenance::copy_out(std::uint64_t edge) {
 store_error maintenance::trim() {
   std::lock_guard lock{trimming_};
   const auto before = engine_.edge.load();
-  auto edge = before;
-  auto error = on_writer([&](database& db) -> result<std::vector<row_change>, store_error> {
-    const auto target = edge_to_be(engine_, db, excess_bytes(engine_, db));
-    if (!target) return failure(target.error());
-    edge = *target;
-    // From now on what ends takes its copy along, also one that is only about to be made.
-    if (edge > before)
-      engine_.limits.evacuated_below = std::max(engine_.limits.evacuated_below.load(), edge);
-    return std::vector<row_change>{};
-  });
-  if (ok(error) && edge > before) error = copy_out(edge);
-  if (!ok(error)) return error;
-  error = on_writer([&](database& db) { return outlived(db, before, edge); });
+  const auto target = edge_now();
+  if (!target) return target.error();
+  const auto edge = *target;
+  if (edge > before) {
+    // From now on what ends takes its copy along, also one that is only about to be made; what
+    // ended before is off the disk when the writer comes to the first step.
+    engine_.limits.evacuated_below = std::max(engine_.limits.evacuated_below.load(), edge);
+    if (auto error = copy_out(edge); !ok(error)) return error;
+  }
+  auto error = on_writer([&](database& db) { return outlived(db, before, edge); });
   if (!ok(error)) return error;
   if (error = drop_history(edge); !ok(error) || edge == before) return error;
   // Readers first: what lies below the edge is not looked for in the log any more.

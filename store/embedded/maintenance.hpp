@@ -31,6 +31,8 @@ class maintenance {
   store_error on_writer(
       std::function<result<std::vector<row_change>, store_error>(database&)> prepare);
   store_error drop_history(std::uint64_t edge);
+  result<std::uint64_t, store_error> edge_now();
+  bool stopping();
   store_error copy_out(std::uint64_t edge);
   result<std::vector<row_change>, store_error> outlived(database& db, std::uint64_t before,
                                                         std::uint64_t edge);

@@ -21,25 +21,26 @@ bool ok(const store_error& error) {
 // Of `retention.max_bytes`, for attempts.
 constexpr std::uint64_t attempts_share = 8;
 
-// A block is cut out of the log when the copies of what is still needed are at most this share of
-// its events: a backlog that needs most of them has no cheaper place than the log.
+// The log is cut where the copies of what is still needed of it are at most this share of the
+// events that go: a backlog of most events has no cheaper place than the log, until others follow
+// it.
 constexpr std::uint64_t copied_share = 2;
 
-/// What connectors still need of blocks of the log; looked up at most once for each connector.
+/// What connectors still need of blocks of the log.
 class still_needed {
  public:
-  explicit still_needed(const engine& with) : engine_(with), known_(with.cursors.size()) {}
+  explicit still_needed(const engine& with) {
+    for (const auto* connector : with.connectors.all())
+      places_.emplace_back(connector->id(), connector->unsettled());
+  }
 
   /// Deliveries of that block's events, about.
-  std::uint64_t of(std::uint64_t block, const block_index_view& index) {
+  std::uint64_t of(std::uint64_t block, const block_index_view& index) const {
     const auto begin = block * block_events;
     const auto end = begin + block_events;
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < known_.size(); ++i) {
-      if (engine_.cursors[i].floor >= end) continue;
-      const auto id = static_cast<connector_id>(i + 1);
-      if (!known_[i]) known_[i] = engine_.connectors.find(id)->unsettled();
-      const auto& [open, next] = *known_[i];
+    for (const auto& [id, place] : places_) {
+      const auto& [open, next] = place;
       const auto at = [&](std::uint64_t seq) {
         return std::lower_bound(open.begin(), open.end(), delivery_key{.seq = seq, .part = 0});
       };
@@ -50,32 +51,37 @@ class still_needed {
   }
 
  private:
-  const engine& engine_;
-  std::vector<std::optional<std::pair<std::vector<delivery_key>, std::uint64_t>>> known_;
+  std::vector<std::pair<connector_id, std::pair<std::vector<delivery_key>, std::uint64_t>>> places_;
 };
 
 }  // namespace
 
 result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                                               std::uint64_t excess_bytes) {
-  still_needed needed{with};
+  std::optional<still_needed> needed;
   const auto oldest_kept_ms = with.purging_ms() - with.settings.retention_delivered.count();
   const auto start = with.edge.load();
   auto edge = start;
+  auto looked_to = start;
+  std::uint64_t events = 0;
+  std::uint64_t copies = 0;
   const auto error =
-      db.scan(family::rix, block_key(block_of(edge)), block_key(block_of(with.index.head())),
+      db.scan(family::rix, block_key(block_of(start)), block_key(block_of(with.index.head())),
               [&](std::string_view key, std::string_view value) {
                 const auto view = block_index_view::read(value);
                 const auto block = byte_reader{key}.be64();
-                if (!view || block != block_of(edge)) return false;
-                const auto end = (block + 1) * block_events;
-                const bool outlived = view->last_accepted_ms() < oldest_kept_ms;
+                if (!view || block != block_of(looked_to)) return false;
+                looked_to = (block + 1) * block_events;
                 const auto freed = [&] {
                   return db.bytes_between(family::ev, event_key(start), event_key(edge));
                 };
-                if (!outlived && (excess_bytes == 0 || freed() >= excess_bytes)) return false;
-                if (needed.of(block, *view) > view->events() / copied_share) return false;
-                edge = end;
+                if (view->last_accepted_ms() >= oldest_kept_ms &&
+                    (excess_bytes == 0 || freed() >= excess_bytes))
+                  return false;
+                if (!needed) needed.emplace(with);
+                events += view->events();
+                copies += needed->of(block, *view);
+                if (copies <= events / copied_share) edge = looked_to;
                 return true;
               });
   if (!ok(error)) return failure(error);

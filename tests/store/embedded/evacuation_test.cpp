@@ -173,6 +173,16 @@ TEST_F(evacuation_of_the_log, a_backlog_of_most_events_stays_where_it_is) {
   expect_each(store.fresh(sparse, store.open(sparse)), 9000, 1);
 }
 
+TEST_F(evacuation_of_the_log, a_backlog_of_most_events_pins_it_only_until_as_much_has_followed) {
+  publish_and_deliver(0, 4096, 1);
+  publish_and_deliver(4096, 9000, 100'000);
+  outlive();
+  trim();
+  EXPECT_EQ(store.store().edge(), 12'288u);
+  restart();
+  expect_each(store.fresh(sparse, store.open(sparse)), 4096, 1);
+}
+
 TEST_F(evacuation_of_the_log, too_large_a_log_is_cut_before_its_time) {
   publish_and_deliver(0, 9000, 10);
   trim();
