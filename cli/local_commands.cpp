@@ -38,9 +38,12 @@ int write_new_file(const std::string& path, std::string_view text) {
   return exit_done;
 }
 
-/// Where nobody can be asked, the command itself is the order.
+/// A script that only wanted to look must not have its store changed.
 bool agreed_at_terminal() {
-  if (isatty(STDIN_FILENO) == 0) return true;
+  if (isatty(STDIN_FILENO) == 0) {
+    print("nothing was changed; --yes repairs\n");
+    return false;
+  }
   print("repair now? type yes: ");
   std::string word;
   std::getline(std::cin, word);
