@@ -20,7 +20,7 @@ class maintenance {
   void stop();
   /// One round of retention now; waits for it. For tests and a disk that is nearly full.
   store_error trim();
-  /// Brings the high-water file up to what is durable.
+  /// Syncs the high-water file.
   void note_durable();
 
  private:
@@ -32,8 +32,6 @@ class maintenance {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::mutex noting_;
-  std::uint64_t noted_high_water_ = 0;
   std::thread thread_;
 };
 

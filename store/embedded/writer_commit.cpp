@@ -81,6 +81,7 @@ void writer::turn(work& what) {
   }
   auto error = build(*db, what, c);
   if (ok(error)) error = write(*db, c);
+  if (ok(error) && !c.events.empty()) error = engine_.high_water.note(c.next_seq);
   db.reset();  // it may have to be closed
   if (ok(error))
     committed(c);
