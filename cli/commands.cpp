@@ -75,8 +75,9 @@ std::vector<command> local_commands() {
         {"--dry-run", "", "only say what is wrong"},
         {"--yes", "", "repair without asking"}},
        run_recover,
-       "On a terminal it asks before it repairs. Exit code 1 where something is wrong and was not\n"
-       "repaired."},
+       "On a terminal it asks before it repairs; elsewhere it repairs only with --yes. Exit code "
+       "1\n"
+       "where something is wrong and was not repaired."},
   };
 }
 

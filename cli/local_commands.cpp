@@ -38,10 +38,10 @@ int write_new_file(const std::string& path, std::string_view text) {
   return exit_done;
 }
 
-/// Where nobody can be asked, nobody has agreed.
+/// A script that only wanted to look must not have its store changed.
 bool agreed_at_terminal() {
   if (isatty(STDIN_FILENO) == 0) {
-    print("nothing was repaired; to repair without being asked: --yes\n");
+    print("nothing was changed; --yes repairs\n");
     return false;
   }
   print("repair now? type yes: ");

@@ -52,6 +52,16 @@ store_error refusal(const rocksdb::Status& status, const std::string& path,
   return error;
 }
 
+/// A folder in which no store was ever ready. Anywhere else a database whose start is missing must
+/// not be taken for a new one: making one deletes the files of the old.
+bool may_be_created(const store_settings& settings) {
+  std::error_code unknown;
+  if (std::filesystem::exists(settings.data_dir / "high-water", unknown)) return false;
+  for (const auto& entry : std::filesystem::directory_iterator{database_path(settings), unknown})
+    if (entry.path().extension() == ".sst") return false;
+  return true;
+}
+
 rocksdb::ReadOptions read_options() {
   rocksdb::ReadOptions out;
   out.verify_checksums = true;
@@ -88,6 +98,12 @@ result<std::shared_ptr<database>, store_error> database::open(const store_settin
   const auto notes = std::make_shared<damage_notes>();
   auto options = database_options(settings, out->cache_, env);
   options.info_log = notes;
+  std::error_code unknown;
+  options.create_if_missing = !std::filesystem::exists(path + "/CURRENT", unknown);
+  if (options.create_if_missing && (how != mode::normal || !may_be_created(settings)))
+    return failure(store_error{store_error_code::damaged,
+                               fmt::format("{}/CURRENT is missing, but there was a store ({})",
+                                           path, (settings.data_dir / "high-water").string())});
   if (how == mode::salvage)
     options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   std::vector<rocksdb::ColumnFamilyDescriptor> families{

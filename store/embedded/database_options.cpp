@@ -52,12 +52,13 @@ rocksdb::DBOptions database_options(const store_settings& settings,
                                     rocksdb::Env* env) {
   rocksdb::DBOptions out;
   if (env) out.env = env;
-  out.create_if_missing = true;
   out.create_missing_column_families = true;
   out.paranoid_checks = true;
   // Takes a torn tail, refuses damage in the middle: "point in time" would silently drop all that
   // follows a flipped bit.
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A log in the middle that is missing or short looks whole without it.
+  out.track_and_verify_wals_in_manifest = true;
   out.max_total_wal_size = wal_bytes_max;
   out.write_buffer_manager =
       std::make_shared<rocksdb::WriteBufferManager>(settings.cache_bytes / 2, cache);

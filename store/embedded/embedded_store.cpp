@@ -7,6 +7,7 @@
 
 #include "core/clock_agreement.hpp"
 #include "store/embedded/changes.hpp"
+#include "store/embedded/directories.hpp"
 #include "store/embedded/embedded_store.hpp"
 #include "store/embedded/fetching.hpp"
 #include "store/embedded/operations.hpp"
@@ -40,14 +41,7 @@ embedded_store::~embedded_store() {
 }
 
 store_error embedded_store::start() {
-  std::error_code made;
-  const auto& data_dir = engine_.settings.data_dir;
-  // What people sent is nobody else's to read. A folder that was there keeps the rights it has.
-  if (std::filesystem::create_directories(data_dir, made) && !made)
-    std::filesystem::permissions(data_dir, std::filesystem::perms::owner_all, made);
-  if (made)
-    return {store_error_code::write_failed,
-            fmt::format("creating {}: {}", data_dir.string(), made.message())};
+  if (auto error = make_directories(engine_.settings.data_dir); !ok(error)) return error;
   auto db = database::open(engine_.settings, engine_.env.files);
   if (!db) return with_advice(db.error());
   const auto durable_to = recover(engine_, **db);

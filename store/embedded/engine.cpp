@@ -72,10 +72,10 @@ void health_state::set_sound() {
   write_failed_ = false;
 }
 
-void health_state::set_note_failed(std::string why) {
+void health_state::set_high_water_failed(std::string why) {
   std::lock_guard lock{mutex_};
-  why_no_note_ = std::move(why);
-  note_failed_ = !why_no_note_.empty();
+  why_high_water_ = std::move(why);
+  high_water_failed_ = !why_high_water_.empty();
 }
 
 void health_state::set_disk_full(bool full) {
@@ -84,9 +84,9 @@ void health_state::set_disk_full(bool full) {
 
 store_error health_state::refusal() const {
   if (closed_ || write_failed_) return unavailable();
-  if (note_failed_) {
+  if (high_water_failed_) {
     std::lock_guard lock{mutex_};
-    return {store_error_code::write_failed, why_no_note_};
+    return {store_error_code::write_failed, why_high_water_};
   }
   if (disk_full_)
     return {store_error_code::disk_full, "free disk space is below the configured reserve"};

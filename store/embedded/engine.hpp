@@ -55,8 +55,8 @@ class health_state {
   bool closed() const { return closed_; }
   void set_write_failed(std::string why);
   void set_sound();
-  /// Of the high-water file; empty: it is written.
-  void set_note_failed(std::string why);
+  /// The high-water file; empty: it is well again.
+  void set_high_water_failed(std::string why);
   void set_disk_full(bool full);
   bool disk_full() const { return disk_full_; }
 
@@ -69,11 +69,11 @@ class health_state {
  private:
   std::atomic<bool> closed_ = false;
   std::atomic<bool> write_failed_ = false;
-  std::atomic<bool> note_failed_ = false;
+  std::atomic<bool> high_water_failed_ = false;
   std::atomic<bool> disk_full_ = false;
   mutable std::mutex mutex_;
   std::string why_;
-  std::string why_no_note_;
+  std::string why_high_water_;
 };
 
 /// Counts since the start. Histograms are by powers of two.

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "store/embedded/bytes.hpp"
+#include "store/embedded/directories.hpp"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -16,9 +19,12 @@
 namespace airtrain::embedded {
 namespace {
 
-// A slot: sequence number, then the hash of it. Slots are a disk page apart.
+// A slot: sequence number, then the hash of it. Slots are a disk page apart. They take turns, so
+// that a torn write never meets the one that was synced last: one of the three is being written,
+// another may be on its way to the disk.
 constexpr std::size_t slot_size = 16;
 constexpr off_t slot_distance = 4096;
+constexpr unsigned slot_count = 3;
 constexpr std::uint64_t hash_seed = 0x61697274'7261696e;
 
 std::uint64_t hash_of_number(std::uint64_t value) {
@@ -30,9 +36,13 @@ store_error failed(const std::filesystem::path& path, std::string_view doing) {
           fmt::format("{} {}: {}", doing, path.string(), std::strerror(errno))};
 }
 
-std::optional<std::uint64_t> read_slot(int descriptor, unsigned slot) {
+bool ok(const store_error& error) {
+  return error.code == store_error_code::none;
+}
+
+std::optional<std::uint64_t> read_slot(int file, unsigned slot) {
   std::array<char, slot_size> bytes;
-  if (::pread(descriptor, bytes.data(), bytes.size(), slot * slot_distance) !=
+  if (::pread(file, bytes.data(), bytes.size(), slot * slot_distance) !=
       static_cast<ssize_t>(bytes.size()))
     return std::nullopt;
   byte_reader in{{bytes.data(), bytes.size()}};
@@ -41,69 +51,104 @@ std::optional<std::uint64_t> read_slot(int descriptor, unsigned slot) {
   return value;
 }
 
-/// A new file is there after a power cut only when its folder was synced.
-store_error sync_directory(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return failed(path, "opening");
-  const bool synced = ::fsync(descriptor) == 0;
-  auto error = synced ? store_error{} : failed(path, "syncing");
-  ::close(descriptor);
-  return error;
+bool write_slot(int file, unsigned slot, std::uint64_t value) {
+  std::string bytes;
+  put_be64(bytes, value);
+  put_be64(bytes, hash_of_number(value));
+  return ::pwrite(file, bytes.data(), bytes.size(), slot * slot_distance) ==
+         static_cast<ssize_t>(bytes.size());
 }
 
 }  // namespace
 
+class high_water_file::descriptor {
+ public:
+  explicit descriptor(int number) : number_(number) {}
+  ~descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
 high_water_file::high_water_file(std::filesystem::path path) : path_(std::move(path)) {}
 
-high_water_file::~high_water_file() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
+high_water_file::~high_water_file() = default;
 
 result<std::optional<std::uint64_t>, store_error> high_water_file::read() const {
-  const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
+  const descriptor file{::open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.number() < 0) {
     if (errno == ENOENT) return std::optional<std::uint64_t>{};
     return failure(failed(path_, "opening"));
   }
-  const auto a = read_slot(descriptor, 0);
-  const auto b = read_slot(descriptor, 1);
-  ::close(descriptor);
-  if (!a && !b)
+  std::optional<std::uint64_t> highest;
+  for (unsigned slot = 0; slot < slot_count; ++slot)
+    highest = std::max(highest, read_slot(file.number(), slot));
+  if (!highest)
     return failure(
         store_error{store_error_code::damaged, fmt::format("{} is damaged", path_.string())});
-  return std::max(a, b);
+  return highest;
 }
 
-store_error high_water_file::open() {
-  if (descriptor_ >= 0) return {};
-  const bool is_new = ::access(path_.c_str(), F_OK) != 0;
-  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-  if (descriptor_ < 0) return failed(path_, "opening");
-  return is_new ? sync_directory(path_.parent_path()) : store_error{};
+store_error high_water_file::replace(std::uint64_t next_seq) {
+  std::scoped_lock lock{syncing_, mutex_};
+  return replace_locked(next_seq);
 }
 
-store_error high_water_file::note(std::uint64_t next_seq) {
-  std::lock_guard lock{noting_};
-  if (next_seq < noted_) return {};
-  std::string bytes;
-  put_be64(bytes, next_seq);
-  put_be64(bytes, hash_of_number(next_seq));
-  if (::pwrite(descriptor_, bytes.data(), bytes.size(), slot_ * slot_distance) !=
-      static_cast<ssize_t>(bytes.size()))
-    return failed(path_, "writing");
-  slot_ ^= 1;
+store_error high_water_file::replace_locked(std::uint64_t next_seq) {
+  file_.reset();
   noted_ = next_seq;
+  // Under another name first: a power cut must not leave an empty file, which looks damaged.
+  auto made = path_;
+  made += ".new";
+  auto file = std::make_shared<descriptor>(
+      ::open(made.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+  if (file->number() < 0) return failed(made, "creating");
+  if (!write_slot(file->number(), 0, next_seq)) return failed(made, "writing");
+  if (::fsync(file->number()) != 0) return failed(made, "syncing");
+  if (::rename(made.c_str(), path_.c_str()) != 0) return failed(made, "renaming");
+  if (auto error = sync_directory(path_.parent_path()); !ok(error)) return error;
+  file_ = std::move(file);
+  slot_ = 1;
+  unsynced_ = false;
+  failed_ = false;
   return {};
 }
 
-store_error high_water_file::sync() {
-  return ::fdatasync(descriptor_) == 0 ? store_error{} : failed(path_, "syncing");
+store_error high_water_file::note(std::uint64_t next_seq) {
+  std::lock_guard lock{mutex_};
+  noted_ = next_seq;
+  if (!file_) return {store_error_code::write_failed, fmt::format("{} failed", path_.string())};
+  unsynced_ = true;
+  if (write_slot(file_->number(), slot_, next_seq)) return {};
+  auto error = failed(path_, "writing");
+  file_.reset();
+  failed_ = true;
+  return error;
 }
 
-store_error high_water_file::write(std::uint64_t next_seq) {
-  auto error = open();
-  if (error.code == store_error_code::none) error = note(next_seq);
-  return error.code == store_error_code::none ? sync() : error;
+store_error high_water_file::sync() {
+  std::lock_guard syncing{syncing_};
+  std::shared_ptr<descriptor> file;
+  {
+    std::lock_guard lock{mutex_};
+    if (failed_) return replace_locked(noted_);
+    // Without a file the start was refused, or the writer is about to replace it.
+    if (!file_ || !std::exchange(unsynced_, false)) return {};
+    file = file_;
+    slot_ = (slot_ + 1) % slot_count;
+  }
+  if (::fdatasync(file->number()) == 0) return {};
+  // What the disk holds now is unknown, and another sync of this file would not tell.
+  auto error = failed(path_, "syncing");
+  std::lock_guard lock{mutex_};
+  file_.reset();
+  failed_ = true;
+  return error;
 }
 
 }  // namespace airtrain::embedded

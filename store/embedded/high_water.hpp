@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -11,11 +12,10 @@
 namespace airtrain::embedded {
 
 /// A small file beside the log that knows how far events were durable: a log that lost its end, or
-/// all of it, opens without complaint and is told by this file alone. It
-/// never claims more than is durable.
+/// all of it, opens without complaint and is told by this file alone. It never claims more than is
+/// durable. What is noted survives the death of the process at once, a power cut after `sync`.
 ///
-/// `note` after each commit, so that no death of the process leaves it behind; `sync` from time to
-/// time, for a power cut. Thread-safe.
+/// After a failure nothing can be noted until the file was replaced. Any thread.
 class high_water_file {
  public:
   explicit high_water_file(std::filesystem::path path);
@@ -27,20 +27,25 @@ class high_water_file {
   /// The first sequence number that may be missing; nothing: there is no such file. An error: it is
   /// there and unreadable.
   result<std::optional<std::uint64_t>, store_error> read() const;
-  /// Creates the file, durably, if there is none. Before all notes.
-  store_error open();
-  /// Writes; two slots take turns, so that a torn write leaves the earlier one.
+
+  /// Makes the file anew, durably, whatever it said before.
+  store_error replace(std::uint64_t next_seq);
   store_error note(std::uint64_t next_seq);
+  /// Makes durable what was noted; after a failure replaces the file.
   store_error sync();
-  /// Opens, notes and syncs.
-  store_error write(std::uint64_t next_seq);
 
  private:
+  class descriptor;
+  store_error replace_locked(std::uint64_t next_seq);
+
   std::filesystem::path path_;
-  int descriptor_ = -1;
-  std::mutex noting_;
-  std::uint64_t noted_ = 0;  ///< the largest; a smaller one comes late
+  std::mutex syncing_;  ///< taken before `mutex_`
+  std::mutex mutex_;
+  std::shared_ptr<descriptor> file_;  ///< null: before the first replacement, and after a failure
+  bool failed_ = false;
+  std::uint64_t noted_ = 1;
   unsigned slot_ = 0;
+  bool unsynced_ = false;
 };
 
 }  // namespace airtrain::embedded

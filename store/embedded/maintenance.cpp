@@ -15,6 +15,10 @@ namespace airtrain::embedded {
 namespace {
 
 constexpr std::chrono::milliseconds watch_interval{200};
+// The high-water file trails the log by this much; on a slow disk by more, so that it takes no more
+// than a fiftieth of the disk's time.
+constexpr std::chrono::milliseconds sync_interval{20};
+constexpr int sync_share = 50;
 constexpr std::chrono::seconds trim_interval{10};
 
 bool ok(const store_error& error) {
@@ -74,16 +78,25 @@ void maintenance::stop() {
 }
 
 void maintenance::loop() {
-  auto trim_at = std::chrono::steady_clock::now() + trim_interval;
+  using clock = std::chrono::steady_clock;
+  auto trim_at = clock::now() + trim_interval;
+  auto watch_at = clock::now();
+  clock::duration pause = sync_interval;
   while (true) {
     {
       std::unique_lock lock{mutex_};
-      if (changed_.wait_for(lock, watch_interval, [&] { return stopping_; })) break;
+      if (changed_.wait_for(lock, pause, [&] { return stopping_; })) break;
     }
-    watch_disk();
+    const auto began = clock::now();
     note_durable();
-    if (std::chrono::steady_clock::now() < trim_at) continue;
-    trim_at = std::chrono::steady_clock::now() + trim_interval;
+    const auto ended = clock::now();
+    pause =
+        std::clamp<clock::duration>((ended - began) * sync_share, sync_interval, watch_interval);
+    if (ended < watch_at) continue;
+    watch_at = ended + watch_interval;
+    watch_disk();
+    if (ended < trim_at) continue;
+    trim_at = ended + trim_interval;
     // What fails here is tried again; a damaged or failing disk shows at the writer and readers.
     (void)trim();
   }
@@ -95,13 +108,7 @@ void maintenance::watch_disk() {
 }
 
 void maintenance::note_durable() {
-  std::lock_guard lock{noting_};
-  const auto durable_to = writer_.durable_to();
-  if (durable_to == noted_high_water_) return;
-  // Noted with the commit, but for one that was found after a failed write, or that could not be.
-  auto error = engine_.high_water.write(durable_to);
-  engine_.health.set_note_failed(error.message);
-  if (ok(error)) noted_high_water_ = durable_to;
+  engine_.health.set_high_water_failed(engine_.high_water.sync().message);
 }
 
 store_error maintenance::on_writer(

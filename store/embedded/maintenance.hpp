@@ -21,7 +21,7 @@ class maintenance {
   void stop();
   /// One round of retention now; waits for it. For tests and a disk that is nearly full.
   store_error trim();
-  /// Brings the high-water file up to what is durable.
+  /// Syncs the high-water file.
   void note_durable();
 
  private:
@@ -44,8 +44,6 @@ class maintenance {
   bool stopping_ = false;
   std::mutex trimming_;
   std::uint64_t attempts_from_ = 0;  ///< block; attempts before it are gone
-  std::mutex noting_;
-  std::uint64_t noted_high_water_ = 0;
   std::thread thread_;
 };
 

@@ -63,9 +63,7 @@ result<recovery_report, store_error> recover_embedded_store(const store_settings
   check_high_water(high_water, inspection.log_end(), report);
   if (!repair || report.sound) return report;
   if (auto error = (*db)->write(inspection.mending(), true); !ok(error)) return failure(error);
-  if (auto error = high_water.write(inspection.log_end()); !ok(error)) return failure(error);
-  // The old number may be in the other of the file's two slots.
-  if (auto error = high_water.write(inspection.log_end()); !ok(error)) return failure(error);
+  if (auto error = high_water.replace(inspection.log_end()); !ok(error)) return failure(error);
   return report;
 }
 

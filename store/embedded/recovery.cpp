@@ -305,7 +305,7 @@ class recovery {
                                true);
         !ok(error))
       return error;
-    return engine_.high_water.write(durable_to_);
+    return engine_.high_water.replace(durable_to_);
   }
 
   engine& engine_;

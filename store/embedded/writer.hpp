@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -32,8 +31,6 @@ class writer {
 
   void publish(std::vector<publish_request> requests, store::publish_done done);
   std::uint64_t queued_events() const;
-  /// Behind the last event that is known to be durable.
-  std::uint64_t durable_to() const { return durable_to_; }
 
   /// There is something to flush.
   void settled();
@@ -99,7 +96,7 @@ class writer {
   std::vector<std::vector<arrival>> arrivals_;  ///< by connector
   std::size_t cursor_bytes_ = 0;  ///< of the last flush: large ones don't ride every commit
   clock::time_point reopen_at_{};
-  std::atomic<std::uint64_t> durable_to_{1};
+  std::uint64_t durable_to_ = 1;  ///< behind the last event that is known to be durable
   std::thread thread_;
 };
 

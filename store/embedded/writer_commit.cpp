@@ -81,6 +81,7 @@ void writer::turn(work& what) {
   }
   auto error = build(*db, what, c);
   if (ok(error)) error = write(*db, c);
+  if (ok(error) && !c.events.empty()) error = engine_.high_water.note(c.next_seq);
   db.reset();  // it may have to be closed
   if (ok(error))
     committed(c);
@@ -196,9 +197,6 @@ void writer::committed(commit& what) {
   if (what.events.empty()) return;
   next_seq_ = what.next_seq;
   durable_to_ = next_seq_;
-  // Before anybody is told: what was acknowledged is known to both, the log and this.
-  if (auto error = engine_.high_water.note(durable_to_); !ok(error))
-    engine_.health.set_note_failed(std::move(error.message));
   // Owners first: a reader that finds an event in the index may count on its owner knowing it.
   fan_out(what);
   engine_.index.commit(next_seq_);

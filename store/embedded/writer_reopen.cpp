@@ -80,6 +80,8 @@ store_error writer::take_over_landed(database& db) {
   auto buckets = buckets_on_disk(db);
   if (!buckets) return buckets.error();
   engine_.dedupe.recover(std::move(*buckets));
+  if (error = engine_.high_water.replace(on_disk); error.code != store_error_code::none)
+    return error;
   durable_to_ = on_disk;
   fan_out(landed);
   engine_.index.start(next_seq_, std::move(*rebuilt));

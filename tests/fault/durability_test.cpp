@@ -2,15 +2,12 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
-#include <algorithm>
 #include <fstream>
 #include <future>
 #include <random>
-#include <set>
-#include <sstream>
 
 #include "bench/harness/ask.hpp"
-#include "tests/fault/service.hpp"
+#include "tests/fault/ledger.hpp"
 
 namespace airtrain::test {
 namespace {
@@ -18,20 +15,6 @@ namespace {
 using harness::ask;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-std::set<std::string> lines_of(std::istream& in) {
-  std::set<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.insert(line);
-  return lines;
-}
-
-std::vector<std::string> missing(const std::set<std::string>& wanted,
-                                 const std::set<std::string>& there) {
-  std::vector<std::string> absent;
-  std::set_difference(wanted.begin(), wanted.end(), there.begin(), there.end(),
-                      std::back_inserter(absent));
-  return absent;
-}
 
 std::string event(const std::string& id) {
   return fmt::format(R"({{"type":"shift_added","id":"{0}","data":{{"id":"{0}"}}}})", id);
@@ -58,16 +41,10 @@ TEST(durability, nothing_acknowledged_is_lost_when_the_process_is_killed_again_a
   load.read_all();
   ASSERT_EQ(load.wait(seconds{10}), 0);
 
-  std::ifstream file(ledger);
-  const auto acknowledged = lines_of(file);
+  const auto acknowledged = acknowledged_in(ledger);
   ASSERT_EQ(acknowledged.size(), 20000u);
-  for (auto* target : {&plain, &ordered}) {
-    const auto all_there = [&] {
-      std::istringstream ids(target->ids());
-      return missing(acknowledged, lines_of(ids)).empty();
-    };
-    EXPECT_TRUE(eventually(all_there));
-  }
+  for (auto* target : {&plain, &ordered})
+    EXPECT_TRUE(eventually([&] { return missing_at(*target, acknowledged).empty(); }));
   EXPECT_TRUE(eventually([&] { return airtrain.backlog("plain") == 0; }));
   EXPECT_TRUE(eventually([&] { return airtrain.backlog("ordered") == 0; }));
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 
 #include "bench/harness/ask.hpp"
@@ -79,6 +80,12 @@ std::optional<int> service::terminate() {
   return process_->wait(seconds{60});
 }
 
+std::string service::log() const {
+  std::ostringstream text;
+  text << std::ifstream(folder_.path() / "log").rdbuf();
+  return text.str();
+}
+
 std::uint64_t service::backlog(const std::string& connector) const {
   return number_field(ask(port_, "GET", "/v1/connectors/" + connector).body, "backlog").value();
 }
@@ -92,6 +99,11 @@ std::string connector_yaml(const std::string& name, std::uint16_t port, const st
       "  {}:\n    type: http\n    events: [\"*\"]\n    request: {{ url: "
       "\"http://127.0.0.1:{}/in\" }}\n{}",
       name, port, more);
+}
+
+bool full_run() {
+  const char* given = std::getenv("FAULTS");
+  return given != nullptr && std::string_view{given} == "full";
 }
 
 bool eventually(const std::function<bool()>& condition) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -46,6 +47,9 @@ class service {
   void start(const std::string& preload = {});
   void kill_now();                 ///< SIGKILL
   std::optional<int> terminate();  ///< SIGTERM, and its exit status
+  /// Whether it has died by itself, or does within `patience`.
+  bool dies(std::chrono::seconds patience) { return process_->wait(patience).has_value(); }
+  std::string log() const;  ///< of all starts
   std::uint16_t port() const { return port_; }
   std::uint64_t backlog(const std::string& connector) const;
   std::uint64_t memory() const;  ///< resident, in bytes
@@ -60,6 +64,9 @@ class service {
 /// The YAML of an HTTP connector for all events, at a stand-in.
 std::string connector_yaml(const std::string& name, std::uint16_t port,
                            const std::string& more = {});
+
+/// FAULTS=full in the environment: the long form of a test.
+bool full_run();
 
 /// Polls until it holds; false when 30 s have passed.
 bool eventually(const std::function<bool()>& condition);

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "tests/fault/service.hpp"
+
+namespace airtrain::test {
+
+/// The disk under a service: loses what was not synced, and fails as planned (tests/shim/disk). A
+/// service started on it runs on what the disk then holds.
+class faulty_disk {
+ public:
+  explicit faulty_disk(service& over);
+
+  /// Starts the service; false: it died before it listened.
+  bool start();
+  /// From now on; the lines of tests/shim/disk/plan.hpp. Nothing: all goes well.
+  void plan(const std::string& lines);
+  /// After a `cut`: what it left is the data from now on.
+  void power_returns();
+  /// How many calls of a kind (plan.hpp) the service that ran last has made.
+  std::uint64_t calls(const std::string& kind) const;
+
+ private:
+  service& over_;
+  temporary_folder folder_;
+};
+
+}  // namespace airtrain::test
