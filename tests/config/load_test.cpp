@@ -166,7 +166,7 @@ TEST(load, options_of_later_versions_are_refused_not_ignored) {
       "store: { postgres: \"${env:TOKEN}\" }\n"
       "cluster: { node: a }\n");
   const auto problems = problems_of(text);
-  EXPECT_EQ(problems.size(), 14u);
+  EXPECT_EQ(problems.size(), 13u);
   for (const std::string& p : problems)
     EXPECT_THAT(p, HasSubstr("not supported yet by this version"));
 }

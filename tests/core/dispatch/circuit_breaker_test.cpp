@@ -152,7 +152,8 @@ TEST_F(circuit_breaker_rules, survives_a_restart) {
   EXPECT_GE(*later.open_until() - 200s, 81s) << "it was the third opening";
 }
 
-TEST_F(circuit_breaker_rules, after_a_clock_was_set_back_by_more_than_an_opening_it_is_probed_at_once) {
+TEST_F(circuit_breaker_rules,
+       after_a_clock_was_set_back_by_more_than_an_opening_it_is_probed_at_once) {
   open();
   const auto kept = breaker.keep(now, 1'000'000'000);
   circuit_breaker later{breaker_options{}};
