@@ -214,6 +214,9 @@ TEST_F(evacuation_of_the_log, a_power_cut_in_the_middle_loses_nothing) {
   for (const auto& cut : cuts) {
     driver after{cut->path()};
     after.settings.open_max = 1u << 20;
+    const auto report = recover_embedded_store(after.settings, false);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->sound) << report->findings.at(0);
     const auto error = after.start();
     ASSERT_EQ(error.code, store_error_code::none) << error.message;
     EXPECT_EQ(after.store().counts(sparse)->backlog, 6667u);
