@@ -21,10 +21,9 @@ bool ok(const store_error& error) {
 // Of `retention.max_bytes`, for attempts.
 constexpr std::uint64_t attempts_share = 8;
 
-// The log is cut where the copies of what is still needed of it are at most this share of the
-// events that go: a backlog of most events has no cheaper place than the log, until others follow
-// it.
-constexpr std::uint64_t copied_share = 2;
+// The log is cut where that frees most, when a copy costs as much as this many events are worth: a
+// backlog of most events has no cheaper place than the log, until others follow it.
+constexpr std::int64_t copy_cost = 2;
 
 /// What connectors still need of blocks of the log.
 class still_needed {
@@ -63,8 +62,8 @@ result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
   const auto start = with.edge.load();
   auto edge = start;
   auto looked_to = start;
-  std::uint64_t events = 0;
-  std::uint64_t copies = 0;
+  std::int64_t freed_events = 0;
+  std::int64_t most_freed = 0;
   const auto error =
       db.scan(family::rix, block_key(block_of(start)), block_key(block_of(with.index.head())),
               [&](std::string_view key, std::string_view value) {
@@ -79,9 +78,11 @@ result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                     (excess_bytes == 0 || freed() >= excess_bytes))
                   return false;
                 if (!needed) needed.emplace(with);
-                events += view->events();
-                copies += needed->of(block, *view);
-                if (copies <= events / copied_share) edge = looked_to;
+                freed_events += view->events() -
+                                copy_cost * static_cast<std::int64_t>(needed->of(block, *view));
+                if (freed_events < most_freed) return true;
+                most_freed = freed_events;
+                edge = looked_to;
                 return true;
               });
   if (!ok(error)) return failure(error);

@@ -6,8 +6,8 @@
 namespace airtrain::embedded {
 
 /// How far the log may be cut off, in whole blocks: as far as `retention.delivered` allows, or
-/// further while there are `excess_bytes` too many, but only to where so little of all that goes is
-/// still needed that copies of it take less room.
+/// further while there are `excess_bytes` too many, but only to where that frees most,
+/// with the copies of what is still needed counted against it.
 result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                                               std::uint64_t excess_bytes);
 

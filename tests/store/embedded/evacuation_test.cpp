@@ -183,6 +183,15 @@ TEST_F(evacuation_of_the_log, a_backlog_of_most_events_pins_it_only_until_as_muc
   expect_each(store.fresh(sparse, store.open(sparse)), 4096, 1);
 }
 
+TEST_F(evacuation_of_the_log, a_backlog_of_most_events_stays_also_behind_others_that_go) {
+  publish_and_deliver(1, 8191, 100'000);
+  publish_and_deliver(8192, 4200, 1);
+  outlive();
+  trim();
+  EXPECT_EQ(store.store().edge(), 8192u);
+  EXPECT_EQ(store.fresh(sparse, store.open(sparse)).size(), 4200u);
+}
+
 TEST_F(evacuation_of_the_log, too_large_a_log_is_cut_before_its_time) {
   publish_and_deliver(0, 9000, 10);
   trim();
@@ -214,6 +223,9 @@ TEST_F(evacuation_of_the_log, a_power_cut_in_the_middle_loses_nothing) {
   for (const auto& cut : cuts) {
     driver after{cut->path()};
     after.settings.open_max = 1u << 20;
+    const auto report = recover_embedded_store(after.settings, false);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(report->sound) << report->findings.at(0);
     const auto error = after.start();
     ASSERT_EQ(error.code, store_error_code::none) << error.message;
     EXPECT_EQ(after.store().counts(sparse)->backlog, 6667u);
