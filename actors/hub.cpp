@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "actors/delivery_changes.hpp"
 #include "actors/overseer.hpp"
 #include "actors/router.hpp"
 
@@ -165,6 +166,20 @@ void hub::discard(std::vector<dead_letter_id> ids, store::answer<bulk_result> do
   storage_.discard(std::move(ids), std::move(telling));
 }
 
+void hub::change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                            store::answer<bulk_result> done) {
+  auto ask = [this](withdraw_deliveries order) {
+    if (overseer_) return tell_overseer(std::move(order));
+    order.to({});
+  };
+  auto rest = [this, options](std::vector<dead_letter_id> left, store::answer<bulk_result> then) {
+    auto telling = telling_owners(left, std::move(then));
+    storage_.change_deliveries(std::move(left), options, std::move(telling));
+  };
+  std::make_shared<delivery_changes>(options, std::move(ask), std::move(rest), std::move(done))
+      ->start(std::move(ids));
+}
+
 store::answer<bulk_result> hub::telling_owners(const std::vector<dead_letter_id>& ids,
                                                store::answer<bulk_result> done) {
   std::set<connector_id> owners;
@@ -173,7 +188,7 @@ store::answer<bulk_result> hub::telling_owners(const std::vector<dead_letter_id>
           done = std::move(done)](result<bulk_result, store_error> what) {
     if (what && overseer)
       for (const auto& changed : what->changed)
-        caf::anon_send(*overseer, lanes_changed{changed.connector, changed.lanes});
+        caf::anon_send(*overseer, lanes_changed{changed.connector, changed.lanes, changed.ended});
     // A failed write may be on the disk all the same.
     if (!what && what.error().code == store_error_code::write_failed && overseer)
       for (const auto owner : owners) caf::anon_send(*overseer, owner_unsure{owner});

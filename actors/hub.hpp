@@ -34,6 +34,9 @@ class hub {
               store::answer<bulk_result> done);
   void discard(std::vector<dead_letter_id> ids, store::answer<bulk_result> done);
 
+  void change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                         store::answer<bulk_result> done);
+
   /// Takes no more events and has all connectors drained; `done` tells whether all is durable.
   void drain(std::function<void(bool)> done);
   /// Waits until what was submitted is committed; false: `until` passed first.

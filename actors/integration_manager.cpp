@@ -85,6 +85,11 @@ void integration_manager::discard(std::vector<dead_letter_id> ids,
   impl_->actors.discard(std::move(ids), std::move(done));
 }
 
+void integration_manager::change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                                            store::answer<bulk_result> done) {
+  impl_->actors.change_deliveries(std::move(ids), options, std::move(done));
+}
+
 bool integration_manager::drain(std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
   auto durable = std::make_shared<std::promise<bool>>();

@@ -74,6 +74,11 @@ class integration_manager {
               store::answer<bulk_result> done);
   void discard(std::vector<dead_letter_id> ids, store::answer<bulk_result> done);
 
+  /// Of deliveries that have not ended; also of those an owner has taken and not sent, and of
+  /// orphans. Refused as `in_flight`: its answer decides.
+  void change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                         store::answer<bulk_result> done);
+
   /// Takes nothing more and starts no attempt; true once all in flight has settled and is durable,
   /// false when `timeout` passed first. Waits.
   bool drain(std::chrono::milliseconds timeout);

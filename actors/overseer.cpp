@@ -147,6 +147,12 @@ void overseer_state::ask_why(const airtrain::ask_why& question) {
   question.to(waits{{{"failed", question.connector, 0}}, 0});
 }
 
+void overseer_state::withdraw(const withdraw_deliveries& order) {
+  for (const auto& p : places_)
+    if (p.setup.id == order.connector && p.supervisor) return caf::anon_send(*p.supervisor, order);
+  order.to({});
+}
+
 void overseer_state::lanes_changed(const airtrain::lanes_changed& change) {
   for (const auto& p : places_)
     if (p.setup.id == change.connector && p.supervisor) caf::anon_send(*p.supervisor, change);
@@ -199,6 +205,7 @@ overseer_actor::behavior_type run(overseer_state::pointer self, overseer_setup s
       [&state](const resume_connector& order) { state.resume(order); },
       [&state](const command_breaker& order) { state.hand_on(order); },
       [&state](const ask_why& question) { state.ask_why(question); },
+      [&state](const withdraw_deliveries& order) { state.withdraw(order); },
       [&state](const lanes_changed& change) { state.lanes_changed(change); },
       [&state](const ask_statuses& question) { state.statuses(question.to); },
       [&state](const drain_all& order) { state.drain(order.to); },

@@ -30,6 +30,7 @@ class overseer_state {
   template <class Order>
   void hand_on(const Order& order);
   void ask_why(const airtrain::ask_why& question);
+  void withdraw(const withdraw_deliveries& order);
   void lanes_changed(const airtrain::lanes_changed& change);
   void statuses(const reply<std::vector<connector_status>>& to);
   void drain(const reply<bool>& to);

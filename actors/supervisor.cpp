@@ -37,7 +37,8 @@ supervisor_actor::behavior_type run(supervisor_state::pointer self, supervisor_s
       [&state](const resume_connector& order) { state.resume(order.to); },
       [&state](const command_breaker& order) { state.command(order.what, order.to); },
       [&state](const ask_why& question) { state.why(question); },
-      [&state](const lanes_changed& change) { state.lanes_changed(change.lanes); },
+      [&state](const withdraw_deliveries& order) { state.withdraw(order); },
+      [&state](const lanes_changed& change) { state.lanes_changed(change); },
   };
 }
 

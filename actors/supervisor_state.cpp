@@ -80,8 +80,7 @@ void supervisor_state::opened(const connector_opened& answer) {
   dispatcher_.emplace(options, setup_.random_seed);
   in_flight_.emplace(options.attempt_timeout + grace);
   dispatcher_->opened(answer.what, now(), actions_);
-  if (!early_lanes_.empty())
-    dispatcher_->lanes_changed(std::exchange(early_lanes_, {}), now(), actions_);
+  for (const auto& change : std::exchange(early_changes_, {})) tell_changed(change);
   if (draining_) dispatcher_->drain(now(), actions_);
   give_early_orders();
   perform();
@@ -153,14 +152,30 @@ void supervisor_state::timer_fired(std::uint64_t generation) {
   }
 }
 
-void supervisor_state::lanes_changed(const std::vector<blocked_lane>& lanes) {
+void supervisor_state::lanes_changed(const airtrain::lanes_changed& change) {
   if (!dispatcher_) {
     // The store may have answered `open` before this change: it is told once we know its answer.
-    early_lanes_.insert(early_lanes_.end(), lanes.begin(), lanes.end());
+    early_changes_.push_back(change);
     return;
   }
-  dispatcher_->lanes_changed(lanes, now(), actions_);
+  tell_changed(change);
   perform();
+}
+
+void supervisor_state::tell_changed(const airtrain::lanes_changed& change) {
+  dispatcher_->no_longer_wait(change.lanes, change.ended);
+  dispatcher_->lanes_changed(change.lanes, now(), actions_);
+}
+
+void supervisor_state::withdraw(const withdraw_deliveries& order) {
+  // Until it is open nothing was taken.
+  if (!dispatcher_) return order.to({});
+  if (order.dry_run) return order.to(dispatcher_->would_withdraw(order.keys));
+  auto became = dispatcher_->withdraw(
+      order.keys, order.discard ? settlement::kind::discarded : settlement::kind::dead, now(),
+      actions_);
+  perform();
+  order.to(std::move(became));
 }
 
 void supervisor_state::drain(const reply<bool>& to) {

@@ -29,7 +29,8 @@ class supervisor_state {
   void fetched(fetch_reply& answer);
   void take_outcomes();
   void timer_fired(std::uint64_t generation);
-  void lanes_changed(const std::vector<blocked_lane>& lanes);
+  void lanes_changed(const airtrain::lanes_changed& change);
+  void withdraw(const withdraw_deliveries& order);
   void drain(const reply<bool>& to);
 
   void pause(const reply<operator_answer>& to);
@@ -47,6 +48,7 @@ class supervisor_state {
   /// store has said no. False: it can be carried out.
   bool put_off(const reply<operator_answer>& to, std::function<void()> order);
   void give_early_orders();
+  void tell_changed(const airtrain::lanes_changed& change);
 
   /// Carries out what the dispatcher has asked for, and what follows from that.
   void perform();
@@ -63,9 +65,9 @@ class supervisor_state {
   pointer self_;
   supervisor_setup setup_;
   std::shared_ptr<supervisor_inbox> inbox_;
-  std::unique_ptr<connector> connector_;   ///< null until opened
-  std::optional<dispatcher> dispatcher_;   ///< unset until opened
-  std::vector<blocked_lane> early_lanes_;  ///< changed before that
+  std::unique_ptr<connector> connector_;                ///< null until opened
+  std::optional<dispatcher> dispatcher_;                ///< unset until opened
+  std::vector<airtrain::lanes_changed> early_changes_;  ///< before that
   std::vector<std::function<void()>> early_orders_;
   std::optional<in_flight> in_flight_;
   std::uint64_t epoch_ = 0;

@@ -118,6 +118,8 @@ result<bulk_body, std::string> bulk_body_of(std::string_view body, bulk_kind kin
   if (kind == bulk_kind::replay) {
     members.push_back(
         {"allow_reorder", [&](auto at) { in.truth(at, "allow_reorder", given.allow_reorder); }});
+  }
+  if (kind == bulk_kind::replay || kind == bulk_kind::rerender) {
     members.push_back({"new_key", [&](auto at) { in.truth(at, "new_key", given.new_key); }});
   }
   in.read(0, "the body", members);

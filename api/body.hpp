@@ -31,7 +31,8 @@ struct bulk_body {
 
 constexpr std::uint32_t bulk_limit_max = 10'000;
 
-enum class bulk_kind : std::uint8_t { replay, discard };
+/// Of dead letters: replay, discard. Of deliveries that have not ended: the others.
+enum class bulk_kind : std::uint8_t { replay, discard, retry, give_up, dead_letter, rerender };
 result<bulk_body, std::string> bulk_body_of(std::string_view body, bulk_kind kind);
 
 /// `{"state": "..."}`

@@ -1,19 +1,28 @@
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "api/body.hpp"
 #include "api/call.hpp"
 #include "api/context.hpp"
 
 namespace airtrain::api {
 
-/// Dead letters as a query selects them, from the texts of a filter; refuses the call, and is
-/// unset, when one of them is wrong.
-std::optional<dead_letter_query> dead_letter_query_of(context& shared, const call_ref& c,
-                                                      const bulk_filter& filter,
-                                                      problem_code refusal);
+/// What a bulk action is done to, and how. Both run on the call's loop.
+struct bulk_work {
+  using ids_of_page = std::function<void(std::vector<dead_letter_id> ids, std::string next)>;
+  /// The ids of the next that match the filter, at most `page.limit`.
+  std::function<void(page_request page, ids_of_page then)> read_page;
+  /// Acts on them, or with `dry_run` only judges.
+  std::function<void(std::vector<dead_letter_id> ids, store::answer<bulk_result> then)> act;
+};
 
-/// Replays or discards the dead letters that the request selects, or with `dry_run` only counts
-/// them, and answers `{matched, done, refused, next}`.
-void run_bulk(context& shared, const call_ref& c, bulk_kind kind, bulk_body given);
+/// Does `work` to what the body selects and answers `{matched, done, refused, next}`. What was done
+/// does not match again: after a crash, or to go on behind `next`, the request is repeated.
+void run_bulk(const call_ref& c, bulk_work work, bulk_body given);
+
+/// `{ids | filter, ...}` in words, for the audit record.
+std::string in_words(const bulk_body& given);
 
 }  // namespace airtrain::api

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "api/routes.hpp"
 
 namespace airtrain::api {
@@ -57,13 +59,22 @@ void call::refuse(const store_error& error) {
   refuse(problem_of(error.code), error.message);
 }
 
+/// The peer's address; behind a proxy the one that the proxy saw. What a peer claims itself comes
+/// before that.
+std::string call::from() const {
+  const auto seen = shared_.behind_proxy ? request_.get("x-forwarded-for") : std::string_view{};
+  if (seen.empty()) return std::string{request_.peer.substr(0, request_.peer.rfind(':'))};
+  auto last = seen.substr(seen.rfind(',') + 1);
+  last.remove_prefix(std::min(last.find_first_not_of(' '), last.size()));
+  return std::string{last};
+}
+
 audit_record call::record(std::string outcome) const {
-  const auto port = request_.peer.rfind(':');
   return {.at_ms = shared_.wall_ms(),
           .who = std::string{who_.name},
           .action = std::string{way_.action},
           .target = target_,
-          .from = std::string{request_.peer.substr(0, port)},
+          .from = from(),
           .outcome = std::move(outcome)};
 }
 

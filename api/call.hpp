@@ -46,6 +46,7 @@ class call {
   void send(http::response answer, std::string outcome);
 
  private:
+  std::string from() const;
   audit_record record(std::string outcome) const;
 
   context& shared_;

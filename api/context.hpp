@@ -18,7 +18,12 @@ namespace airtrain::api {
 /// What every route works on. Shared by all I/O threads.
 struct context {
   context(integration_manager& m, http::io_pool& p, logger& l, const http_settings& http)
-      : manager(m), pool(p), log(l), access(http.keys), events_max(http.max_batch) {}
+      : manager(m),
+        pool(p),
+        log(l),
+        access(http.keys),
+        behind_proxy(http.behind_proxy),
+        events_max(http.max_batch) {}
 
   store& storage() const { return manager.storage(); }
   void count_rejected(problem_code code, std::size_t events) {
@@ -29,6 +34,7 @@ struct context {
   http::io_pool& pool;
   logger& log;
   const access_list access;
+  const bool behind_proxy;         ///< it says in X-Forwarded-For who asks
   const std::uint32_t events_max;  ///< per request
   std::function<std::int64_t()> wall_ms;
   std::function<http::server_figures()> server_figures;

@@ -1,14 +1,94 @@
+#include <fmt/format.h>
+
+#include <charconv>
+
 #include "api/bulk.hpp"
 #include "api/handlers.hpp"
+#include "api/lookup.hpp"
 #include "api/shapes.hpp"
 
 namespace airtrain::api {
 namespace {
 
+std::optional<std::uint64_t> group_from(std::string_view text) {
+  std::uint64_t group = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), group);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return group;
+}
+
+/// Dead letters as a query selects them, from the texts of a filter; refuses the call, and is
+/// unset, when one of them is wrong.
+std::optional<dead_letter_query> dead_letter_query_of(context& shared, const call_ref& c,
+                                                      const bulk_filter& filter,
+                                                      problem_code refusal) {
+  const auto refuse = [&](problem_code code, std::string_view detail) {
+    c->refuse(code, detail);
+    return std::nullopt;
+  };
+  dead_letter_query query;
+  query.type = filter.type;
+  if (!filter.connector.empty()) {
+    query.connector = connector_named(shared, filter.connector);
+    if (!query.connector)
+      return refuse(problem_code::no_such_connector, no_such_connector(shared, filter.connector));
+  }
+  if (!filter.reason.empty()) {
+    query.why = reason_from(filter.reason);
+    if (!query.why) return refuse(refusal, fmt::format("no reason is named \"{}\"", filter.reason));
+  }
+  if (!filter.group.empty()) {
+    query.group = group_from(filter.group);
+    if (!query.group) return refuse(refusal, "group must be a number");
+  }
+  if (!filter.state.empty()) {
+    query.state = delivery_state_from(filter.state);
+    if (query.state != delivery_state::dead && query.state != delivery_state::expired)
+      return refuse(refusal,
+                    unknown_name("state of a dead letter", filter.state, {"dead", "expired"}));
+  }
+  const auto since = time_from("since", filter.since);
+  if (!since) return refuse(refusal, since.error());
+  const auto until = time_from("until", filter.until);
+  if (!until) return refuse(refusal, until.error());
+  query.since_ms = *since;
+  query.until_ms = *until;
+  return query;
+}
+
 void act_on_dead_letters(context& shared, const call_ref& c, bulk_kind kind) {
   auto given = bulk_body_of(c->body(), kind);
   if (!given) return c->refuse(problem_code::invalid_body, given.error());
-  run_bulk(shared, c, kind, std::move(*given));
+  c->aims_at(in_words(*given));
+  dead_letter_query query;
+  if (given->filter) {
+    auto found = dead_letter_query_of(shared, c, *given->filter, problem_code::invalid_body);
+    if (!found) return;
+    query = std::move(*found);
+  }
+  bulk_work work;
+  work.read_page = [&shared, c, query](page_request page, const bulk_work::ids_of_page& next) {
+    auto asked = query;
+    asked.page = std::move(page);
+    shared.storage().list_dead_letters(
+        std::move(asked),
+        then<airtrain::page<dead_letter>>(c, [next](const airtrain::page<dead_letter>& found) {
+          std::vector<dead_letter_id> ids;
+          for (const auto& one : found.items) ids.push_back(one.id);
+          next(std::move(ids), found.next);
+        }));
+  };
+  const bool discard = kind == bulk_kind::discard;
+  // A dry run of a discard asks whether they are there.
+  const replay_options options{.new_key = given->new_key,
+                               .allow_reorder = given->allow_reorder || discard,
+                               .dry_run = given->dry_run};
+  work.act = [&shared, discard, options](std::vector<dead_letter_id> ids,
+                                         store::answer<bulk_result> done) {
+    if (discard && !options.dry_run) return shared.manager.discard(std::move(ids), std::move(done));
+    shared.manager.replay(std::move(ids), options, std::move(done));
+  };
+  run_bulk(c, std::move(work), std::move(*given));
 }
 
 }  // namespace

@@ -49,8 +49,10 @@ void write_attempt(json_writer& out, const attempt_record& what, detail how) {
 
 /// The members that lists and details of deliveries share.
 void write_delivery_members(json_writer& out, const event& what, const delivery_detail& delivery) {
-  out.member("id", delivery_identity(what.source(), what.id(), delivery.connector_name,
-                                     delivery.key.part, delivery.history.key_generation))
+  out.member("id", to_string(dead_letter_id{delivery.connector, delivery.key}))
+      .member("idempotency_key",
+              delivery_identity(what.source(), what.id(), delivery.connector_name,
+                                delivery.key.part, delivery.history.key_generation))
       .member("connector", delivery.connector_name)
       .member("part", delivery.key.part)
       .member("state", to_string(delivery.state));

@@ -16,9 +16,14 @@ void show_event(context& shared, const call_ref& c);
 
 void list_deliveries(context& shared, const call_ref& c);
 void explain_delivery(context& shared, const call_ref& c);
+void retry_deliveries(context& shared, const call_ref& c);
+void discard_deliveries(context& shared, const call_ref& c);
+void dead_letter_deliveries(context& shared, const call_ref& c);
+void rerender_deliveries(context& shared, const call_ref& c);
 
 void list_connectors(context& shared, const call_ref& c);
 void show_connector(context& shared, const call_ref& c);
+void list_lanes(context& shared, const call_ref& c);
 void pause_connector(context& shared, const call_ref& c);
 void resume_connector(context& shared, const call_ref& c);
 void command_breaker(context& shared, const call_ref& c);
@@ -28,6 +33,7 @@ void show_dead_letter(context& shared, const call_ref& c);
 void replay_dead_letters(context& shared, const call_ref& c);
 void discard_dead_letters(context& shared, const call_ref& c);
 
+void show_cluster(context& shared, const call_ref& c);
 void list_audit(context& shared, const call_ref& c);
 
 }  // namespace airtrain::api

@@ -197,6 +197,10 @@ void add_server(std::vector<MetricFamily>& out, const figures& now) {
                                "Answers whose reader took too long")
                     .add(now.server.answers_given_up)
                     .take());
+  out.push_back(family_builder("http_handshakes_failed_total", MetricType::Counter,
+                               "TLS handshakes that failed or took too long")
+                    .add(now.server.handshakes_failed)
+                    .take());
   out.push_back(family_builder("http_accept_pauses_total", MetricType::Counter,
                                "Pauses in accepting: out of file descriptors or memory")
                     .add(now.server.accept_pauses)

@@ -21,6 +21,30 @@ std::vector<option_spec> dead_letter_filters(std::vector<option_spec> more) {
   return with_client_options(std::move(made));
 }
 
+std::vector<option_spec> filters_of_waiting() {
+  return {
+      {"--type", "TYPE", "only events of this type"},
+      {"--reason", "CODE", "only with this reason"},
+      {"--state", "STATE", "pending, waiting, in_flight or orphaned"},
+      {"--since", "TIME", "only accepted since then: an age (2h) or RFC 3339"},
+      {"--until", "TIME", "only accepted before then: an age (2h) or RFC 3339"},
+      {"--all", "", "without any filter"},
+      {"--dry-run", "", "only count"},
+  };
+}
+
+std::vector<option_spec> delivery_filters() {
+  std::vector<option_spec> made = filters_of_waiting();
+  made.push_back({"--connector", "NAME", "only of this connector"});
+  return with_client_options(std::move(made));
+}
+
+std::vector<option_spec> rerender_filters() {
+  std::vector<option_spec> made = filters_of_waiting();
+  made.push_back({"--new-key", "", "with a new idempotency key"});
+  return with_client_options(std::move(made));
+}
+
 std::vector<command> local_commands() {
   return {
       {"serve",
@@ -111,6 +135,39 @@ std::vector<command> client_commands() {
        {{"ID", false, true}},
        dead_letter_filters({{"--all", "", "without any filter"}, {"--dry-run", "", "only count"}}),
        run_dead_letters_discard},
+      {"deliveries list",
+       "deliveries that have not ended",
+       {},
+       with_client_options({{"--connector", "NAME", "only of this connector"},
+                            {"--state", "STATE", "pending, waiting, in_flight or orphaned"},
+                            {"--limit", "N", "at most that many; 100 unless given"}}),
+       run_deliveries_list},
+      {"deliveries retry",
+       "makes what waits for its time due now, by id or filter",
+       {{"ID", false, true}},
+       delivery_filters(),
+       run_deliveries_retry},
+      {"deliveries discard",
+       "gives up what has not ended, by id or filter",
+       {{"ID", false, true}},
+       delivery_filters(),
+       run_deliveries_discard},
+      {"deliveries dead-letter",
+       "makes dead letters of what has not ended, by id or filter",
+       {{"ID", false, true}},
+       delivery_filters(),
+       run_deliveries_dead_letter},
+      {"rerender",
+       "moves attempted deliveries to the connector's current mapping",
+       {{"CONNECTOR"}, {"ID", false, true}},
+       rerender_filters(),
+       run_rerender},
+      {"why",
+       "why a delivery has not gone yet, and when it will",
+       {{"EVENT"}, {"CONNECTOR"}},
+       with_client_options({{"--source", "SOURCE", "where several sources use the id"},
+                            {"--part", "N", "of an event that the connector splits"}}),
+       run_why},
       {"pause",
        "stops deliveries of a connector",
        {{"CONNECTOR"}},

@@ -66,9 +66,6 @@ engine::~engine() {
 }
 
 result<void, std::string> engine::start() {
-  if (settings_.http.tls_cert)
-    return failure(std::string{
-        "http.tls: this version does not serve TLS; end it in front and set http.behind_proxy"});
   parts_ = std::make_unique<parts>(settings_.http.threads);
   for (auto step : {&engine::open_store, &engine::register_connectors, &engine::listen})
     if (auto done = (this->*step)(); !done) return done;

@@ -40,6 +40,11 @@ http::server_settings server_settings_of(const settings& all) {
   server.address = address;
   server.hosts = all.http.hosts;
   server.any_host_paths = {"/livez", "/readyz", "/metrics"};
+  if (all.http.tls_cert)
+    server.tls = http::server_tls_settings{
+        .certificate_file = all.http.tls_cert->string(),
+        .key_file = all.http.tls_key->string(),
+        .client_ca_file = all.http.tls_client_ca ? all.http.tls_client_ca->string() : ""};
   server.head_bytes_max = all.http.max_head;
   server.body_bytes_max = all.http.max_body;
   server.connections_max = all.http.max_connections;

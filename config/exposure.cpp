@@ -18,9 +18,10 @@ void check_exposure(reader& r, const node& root, const http_settings& http) {
   AIRTRAIN_INVARIANT(address.has_value());
   if (address->loopback || http.insecure) return;
   const node* listen = section->find("listen");
-  if (http.keys.empty() || !http.behind_proxy)
+  const bool encrypted = http.behind_proxy || http.tls_cert;
+  if (http.keys.empty() || !encrypted)
     r.problem(listen != nullptr ? *listen : *section,
-              "others than this machine can reach this address: it needs `keys` and "
+              "others than this machine can reach this address: it needs `keys`, and `tls` or "
               "`behind_proxy: true` (with TLS in the proxy), or `insecure: true`");
 }
 

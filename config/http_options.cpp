@@ -37,6 +37,17 @@ void read_digest(reader& r, const node& at, api_key_settings& into) {
     if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
 }
 
+const options<http_settings>& tls_options() {
+  using T = http_settings;
+  static const options<T> declared{
+      path_option<T>("cert", &T::tls_cert, "the service's certificate with its chain, PEM").must(),
+      path_option<T>("key", &T::tls_key, "its key, PEM").must(),
+      path_option<T>("client_ca", &T::tls_client_ca,
+                     "only clients with a certificate signed by one of these, PEM"),
+  };
+  return declared;
+}
+
 const options<api_key_settings>& key_options() {
   using T = api_key_settings;
   static const options<T> declared{
@@ -103,7 +114,7 @@ const options<http_settings>& http_options() {
   using T = http_settings;
   static const options<T> declared{
       listen_option(),
-      later_option<T>("tls", "certificate and key of the service"),
+      map_option<T>("tls", tls_options(), "serve HTTPS instead of HTTP"),
       special_option<T>("keys", "list", "API keys; without any: loopback only, all scopes",
                         read_keys),
       special_option<T>("hosts", "list", "names by which clients may call the service", read_hosts),

@@ -55,7 +55,8 @@ struct http_settings {
   std::chrono::milliseconds head_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds idle_timeout{75'000};
-  std::optional<std::filesystem::path> tls_cert, tls_key;
+  /// Both or neither; with a CA, for clients whose certificates are signed by it.
+  std::optional<std::filesystem::path> tls_cert, tls_key, tls_client_ca;
   bool behind_proxy = false;
   bool insecure = false;
   std::uint32_t threads = 0;  ///< 0: one per core, at most 8

@@ -10,8 +10,8 @@ data_dir: ./data                       # where events are kept; one process at a
 
 http:
   listen: 127.0.0.1:8080               # ingest, API and metrics
-  # Beyond this machine: keys, and a proxy in front that speaks TLS.
-  # behind_proxy: true
+  # Beyond this machine: keys, and TLS here or in a proxy in front (then behind_proxy: true).
+  # tls: { cert: tls.pem, key: tls.key }
   # hosts: [airtrain.example.org]
   # keys:
   #   - name: hms

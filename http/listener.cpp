@@ -104,7 +104,7 @@ void listener::hand_over(tcp_socket socket, server_loop& to, const tcp::endpoint
   const auto open = all_->connections.load(std::memory_order_relaxed);
   const std::uint64_t limit = all_->settings.connections_max;
   if (open >= limit + refused_connections_max) {
-    all_->turned_away.fetch_add(1, std::memory_order_relaxed);
+    all_->turn_away();
     return;
   }
   const auto one =

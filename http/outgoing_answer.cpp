@@ -25,6 +25,13 @@ void outgoing_answer::begin(const answer_context& context, bool to_head) {
   written_ = 0;
 }
 
+void outgoing_answer::join() {
+  constexpr std::size_t record_bytes_max = 16u << 10;
+  if (head_.size() + body_bytes_ > record_bytes_max) return;
+  head_.append(answer_.body, 0, body_bytes_);
+  body_bytes_ = 0;
+}
+
 std::array<boost::asio::const_buffer, 2> outgoing_answer::rest() const {
   const auto head_done = std::min(written_, head_.size());
   return {boost::asio::buffer(head_) + head_done,

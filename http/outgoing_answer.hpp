@@ -17,6 +17,8 @@ class outgoing_answer {
 
   /// Makes the head. `to_head`: the request was HEAD, so no body follows.
   void begin(const answer_context& context, bool to_head);
+  /// Puts a short body behind its head: over TLS each piece would be a record of its own.
+  void join();
   /// What is still to be written.
   std::array<boost::asio::const_buffer, 2> rest() const;
   bool written() const { return written_ == head_.size() + body_bytes_; }

@@ -13,6 +13,7 @@ struct refusal_row {
 
 constexpr std::array<refusal_row, refusal_codes> refusal_table{{
     {refusal_code::malformed_request, "malformed_request", 400},
+    {refusal_code::tls_required, "tls_required", 400},
     {refusal_code::malformed_request_line, "malformed_request_line", 400},
     {refusal_code::malformed_target, "malformed_target", 400},
     {refusal_code::malformed_header, "malformed_header", 400},

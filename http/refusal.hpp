@@ -10,6 +10,7 @@ namespace airtrain::http {
 /// table in refusal.cpp; the names are stable, and of one family with those of the API.
 enum class refusal_code : std::uint8_t {
   malformed_request,
+  tls_required,
   malformed_request_line,
   malformed_target,
   malformed_header,

@@ -35,6 +35,11 @@ server::~server() {
 
 result<void, std::string> server::start() {
   AIRTRAIN_INVARIANT(!impl_->started.exchange(true));
+  if (const auto& tls = impl_->shared->settings.tls) {
+    auto context = make_tls_server_context(*tls);
+    if (!context) return failure(context.error());
+    impl_->shared->tls = std::move(*context);
+  }
   if (auto bound = impl_->door->bind(); !bound) return bound;
   for (std::size_t i = 0; i < impl_->loops.size(); ++i)
     impl_->pool.at(i).inside().watch(impl_->loops[i]);
@@ -76,6 +81,7 @@ server_figures server::figures() const {
                      .refused = {},
                      .turned_away = read(from.turned_away),
                      .answers_given_up = read(from.answers_given_up),
+                     .handshakes_failed = read(from.handshakes_failed),
                      .accept_pauses = read(from.accept_pauses)};
   std::ranges::transform(from.refused, now.refused.begin(), read);
   return now;

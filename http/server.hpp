@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,17 +16,26 @@
 
 namespace airtrain::http {
 
+/// Files, in PEM.
+struct server_tls_settings {
+  std::string certificate_file{};  ///< with its chain
+  std::string key_file{};
+  std::string client_ca_file{};  ///< empty: peers need no certificate
+};
+
 struct server_settings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;            ///< 0: any free one
   std::vector<std::string> hosts{};  ///< accepted in Host besides loopback and the address
   bool check_host = true;
   std::vector<std::string> any_host_paths{};  ///< exempt from the Host check, e.g. "/livez"
+  std::optional<server_tls_settings> tls{};   ///< unset: plain HTTP
   std::size_t head_bytes_max = 16u << 10;
   std::size_t body_bytes_max = 1u << 20;
   std::uint32_t headers_max = 100;
   std::uint32_t connections_max = 10'000;
   std::size_t buffered_bytes_max = 64u << 20;  ///< request bodies held at once over all connections
+  std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds head_timeout{10'000};
   std::chrono::milliseconds body_timeout{30'000};
   std::chrono::milliseconds answer_timeout{60'000};  ///< writing an answer to a slow reader
@@ -92,7 +102,8 @@ struct server_figures {
   std::array<std::uint64_t, refusal_codes> refused{};  ///< requests, by `refusal_code`
   std::uint64_t turned_away = 0;       ///< connections closed without a word: far too many
   std::uint64_t answers_given_up = 0;  ///< their readers took too long
-  std::uint64_t accept_pauses = 0;     ///< out of file descriptors or memory
+  std::uint64_t handshakes_failed = 0;
+  std::uint64_t accept_pauses = 0;  ///< out of file descriptors or memory
 };
 
 /// The HTTP/1.1 server. One listener per I/O thread (SO_REUSEPORT) or handed-off accepts.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "http/host_check.hpp"
+#include "http/inbound_tls.hpp"
 #include "http/loop.hpp"
 #include "http/server.hpp"
 
@@ -23,6 +24,7 @@ struct server_shared {
   void count(refusal_code why) {
     refused[static_cast<std::size_t>(why)].fetch_add(1, std::memory_order_relaxed);
   }
+  void turn_away() { turned_away.fetch_add(1, std::memory_order_relaxed); }
   /// Takes `bytes` from what bodies may hold at once; false when it is used up.
   bool charge(std::size_t bytes);
   void release(std::size_t bytes) { buffered_bytes.fetch_sub(bytes, std::memory_order_relaxed); }
@@ -30,6 +32,7 @@ struct server_shared {
   const server_settings settings;
   const handler on_request;
   const host_check hosts;
+  tls_server_context tls;  ///< null: plain HTTP; set before the first connection
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> buffered_bytes{0};
   std::atomic<std::uint64_t> connections{0};
@@ -37,6 +40,7 @@ struct server_shared {
   std::array<std::atomic<std::uint64_t>, refusal_codes> refused{};
   std::atomic<std::uint64_t> turned_away{0};
   std::atomic<std::uint64_t> answers_given_up{0};
+  std::atomic<std::uint64_t> handshakes_failed{0};
   std::atomic<std::uint64_t> accept_pauses{0};
 };
 

@@ -1,5 +1,6 @@
 #include "http/session.hpp"
 
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <cstring>
 
@@ -35,11 +36,14 @@ session::~session() {
 void session::start() {
   in_.resize(buffer_bytes);
   home_->add(shared_from_this());
+  if (auto* context = home_->all().tls.get()) return start_tls(*context);
   deadline_ = in(settings().head_timeout);
   read();
 }
 
 void session::start_refused() {
+  // A handshake is dear, and that is what there is too much of.
+  if (home_->all().tls) return home_->all().turn_away();
   in_.resize(buffer_bytes);
   home_->add(shared_from_this());
   refuse(overloaded);
@@ -54,6 +58,10 @@ void session::sweep(clock::time_point now) {
     case phase::body:
       refuse({refusal_code::body_timeout, "the request's body took too long"});
       return;
+    case phase::handshake:
+      give_up_handshake();
+      close();
+      return;
     case phase::writing:
       home_->all().answers_given_up.fetch_add(1, std::memory_order_relaxed);
       [[fallthrough]];
@@ -63,12 +71,14 @@ void session::sweep(clock::time_point now) {
 }
 
 void session::drain() {
-  if (phase_ == phase::idle) close();
+  if (phase_ == phase::idle || phase_ == phase::handshake) close();
 }
 
 void session::close() {
   if (phase_ == phase::closed) return;
   phase_ = phase::closed;
+  if (tls_) tls_->say_goodbye();
+  tls_.reset();
   socket_.reset();
   body_.release();
   if (std::exchange(counted_, false))
@@ -167,7 +177,7 @@ void session::start_body() {
 bool session::promise_to_read() {
   static constexpr std::string_view promise = "HTTP/1.1 100 Continue\r\n\r\n";
   error_code error;
-  return socket_->write_some(asio::buffer(promise), error) == promise.size();
+  return write_some(std::array{asio::const_buffer(asio::buffer(promise))}, error) == promise.size();
 }
 
 bool session::take_body() {
@@ -220,31 +230,33 @@ void session::forget_request() {
   scanner_ = {};
 }
 
+asio::mutable_buffer session::room() {
+  if (phase_ == phase::lingering) return asio::buffer(in_);
+  if (phase_ == phase::body && !body_.in_place()) return body_.room();
+  if (in_end_ == in_.size()) in_.resize(std::max(buffer_bytes, settings().head_bytes_max));
+  return asio::buffer(in_) + in_end_;
+}
+
 void session::read() {
   if (reading_) return;
-  asio::mutable_buffer room;
-  if (phase_ == phase::lingering) {
-    room = asio::buffer(in_);
-  } else if (phase_ == phase::body && !body_.in_place()) {
-    room = body_.room();
-  } else {
-    if (in_end_ == in_.size()) in_.resize(std::max(buffer_bytes, settings().head_bytes_max));
-    room = asio::buffer(in_) + in_end_;
-  }
-  AIRTRAIN_INVARIANT(room.size() > 0);
+  // What a lingering peer sends is not looked at.
+  if (tls_ && phase_ != phase::lingering) return read_decrypted();
+  const auto into = room();
+  AIRTRAIN_INVARIANT(into.size() > 0);
   reading_ = true;
-  socket_->async_read_some(room,
+  socket_->async_read_some(into,
                            [self = shared_from_this()](const error_code& error, std::size_t count) {
                              self->reading_ = false;
                              if (self->phase_ == phase::closed) return;
-                             if (error) {
-                               // An answer under way is still written: the peer may only have
-                               // closed its sending side.
-                               if (self->phase_ != phase::writing) self->close();
-                               return;
-                             }
+                             if (error) return self->on_read_failed();
                              self->on_read(count);
                            });
+}
+
+/// An answer under way is still written: the peer may only have closed its sending side.
+void session::on_read_failed() {
+  reading_ = false;
+  if (phase_ != phase::writing) close();
 }
 
 void session::on_read(std::size_t count) {

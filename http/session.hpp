@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "http/inbound_tls.hpp"
 #include "http/outgoing_answer.hpp"
 #include "http/request_body.hpp"
 #include "http/request_head.hpp"
@@ -37,7 +39,16 @@ class session final : public responder::target, public std::enable_shared_from_t
   std::size_t position = 0;  ///< within its loop's sessions
 
  private:
-  enum class phase : std::uint8_t { idle, head, body, handling, writing, lingering, closed };
+  enum class phase : std::uint8_t {
+    handshake,
+    idle,
+    head,
+    body,
+    handling,
+    writing,
+    lingering,
+    closed
+  };
 
   // Each step returns whether the next request can be taken up right away.
   void advance();
@@ -59,15 +70,34 @@ class session final : public responder::target, public std::enable_shared_from_t
   void on_lingering_bytes(std::size_t count);
 
   void read();
+  asio::mutable_buffer room();
   void on_read(std::size_t count);
+  void on_read_failed();
+  template <class Buffers>
+  std::size_t write_some(const Buffers& what, boost::system::error_code& error) {
+    return tls_ ? write_encrypted(what, error) : socket_->write_some(what, error);
+  }
   void wait_writable();
   void answer_ready();
+
+  // With TLS: session_tls.cpp.
+  void start_tls(SSL_CTX& context);
+  void shake_hands();
+  void wait_for_handshake(tcp_socket::wait_type what);
+  void give_up_handshake();
+  void read_decrypted();
+  void wait_readable(tcp_socket::wait_type what);
+  void on_readable(const boost::system::error_code& error);
+  std::size_t write_encrypted(std::span<const asio::const_buffer> what,
+                              boost::system::error_code& error);
+
   clock::time_point in(std::chrono::milliseconds time) const { return clock::now() + time; }
   const server_settings& settings() const { return home_->all().settings; }
   std::string_view received() const { return {in_.data(), in_end_}; }
 
   const std::shared_ptr<server_loop> home_;
   std::optional<tcp_socket> socket_;  ///< destroyed on closing: the loop may end before a responder
+  std::optional<inbound_tls> tls_;
   const std::string peer_;
   phase phase_ = phase::idle;
   clock::time_point deadline_;

@@ -48,9 +48,10 @@ bool session::refuse(const refusal& why) {
 }
 
 bool session::write_answer() {
-  body_.give_back();
+  if (!reading_) body_.give_back();  // A read that a time-out has overtaken still writes into it.
   keep_alive_ = keep_alive_ && !home_->all().draining.load(std::memory_order_relaxed);
   out_.begin({home_->date(), keep_alive_, head_.http_1_0}, head_.method == "HEAD");
+  if (tls_) out_.join();
   deadline_ = no_deadline;
   phase_ = phase::writing;
   return flush();
@@ -59,7 +60,7 @@ bool session::write_answer() {
 bool session::flush() {
   while (!out_.written()) {
     error_code error;
-    out_.wrote(socket_->write_some(out_.rest(), error));
+    out_.wrote(write_some(out_.rest(), error));
     if (error == asio::error::would_block) {
       wait_writable();
       return false;
@@ -98,6 +99,7 @@ bool session::finish_answer() {
 void session::linger() {
   phase_ = phase::lingering;
   deadline_ = in(linger_time);
+  if (tls_) tls_->say_goodbye();
   error_code error;
   socket_->shutdown(tcp_socket::shutdown_send, error);
   if (error) {

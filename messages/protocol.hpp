@@ -19,6 +19,7 @@
 namespace airtrain {
 
 enum class breaker_command : std::uint8_t;  // its values: core/dispatch/dispatcher.hpp
+enum class withdrawal : std::uint8_t;       // likewise
 class fetch_reply;                          // actors/fetch_reply.hpp
 
 // --- To the router.
@@ -85,10 +86,20 @@ struct ask_why {
   lane_id lane = no_lane;
   reply<std::optional<waits>> to;
 };
-/// Dead letters of these lanes were replayed or discarded, or something became due on disk.
+/// End these, if they were taken and are not in flight: as discarded, or else as dead letters.
+struct withdraw_deliveries {
+  connector_id connector = 0;
+  std::vector<delivery_key> keys;
+  bool discard = true;
+  bool dry_run = false;               ///< only say what would become of them
+  reply<std::vector<withdrawal>> to;  ///< one per key; none: nobody has taken any
+};
+/// Dead letters of these lanes were replayed or discarded, or something became due on disk, or was
+/// ended there.
 struct lanes_changed {
   connector_id connector = 0;
   std::vector<blocked_lane> lanes;
+  std::vector<delivery_key> ended{};  ///< that waited for their time in those lanes
 };
 
 // --- To the overseer.
@@ -117,21 +128,20 @@ struct restart_supervisor {
 using router_actor = caf::typed_actor<caf::reacts_to<intake_ready>>;
 
 /// Owns one connector: window, lanes, breaker, timer, permits.
-using supervisor_actor =
-    caf::typed_actor<caf::reacts_to<connector_opened>, caf::reacts_to<work_available>,
-                     caf::reacts_to<fetch_answered>, caf::reacts_to<outcomes_ready>,
-                     caf::reacts_to<timer_fired>, caf::reacts_to<ask_status>,
-                     caf::reacts_to<drain_connector>, caf::reacts_to<pause_connector>,
-                     caf::reacts_to<resume_connector>, caf::reacts_to<command_breaker>,
-                     caf::reacts_to<ask_why>, caf::reacts_to<lanes_changed>>;
+using supervisor_actor = caf::typed_actor<
+    caf::reacts_to<connector_opened>, caf::reacts_to<work_available>,
+    caf::reacts_to<fetch_answered>, caf::reacts_to<outcomes_ready>, caf::reacts_to<timer_fired>,
+    caf::reacts_to<ask_status>, caf::reacts_to<drain_connector>, caf::reacts_to<pause_connector>,
+    caf::reacts_to<resume_connector>, caf::reacts_to<command_breaker>, caf::reacts_to<ask_why>,
+    caf::reacts_to<withdraw_deliveries>, caf::reacts_to<lanes_changed>>;
 
 /// Starts, watches and restarts the supervisors; knows them by name.
 using overseer_actor =
     caf::typed_actor<caf::reacts_to<pause_connector>, caf::reacts_to<resume_connector>,
                      caf::reacts_to<command_breaker>, caf::reacts_to<ask_why>,
-                     caf::reacts_to<lanes_changed>, caf::reacts_to<ask_statuses>,
-                     caf::reacts_to<drain_all>, caf::reacts_to<owner_unsure>,
-                     caf::reacts_to<restart_supervisor>>;
+                     caf::reacts_to<withdraw_deliveries>, caf::reacts_to<lanes_changed>,
+                     caf::reacts_to<ask_statuses>, caf::reacts_to<drain_all>,
+                     caf::reacts_to<owner_unsure>, caf::reacts_to<restart_supervisor>>;
 
 /// Makes the messages known to an actor system, before it is built.
 void add_messages(caf::actor_system_config& config);
@@ -151,6 +161,7 @@ CAF_ADD_TYPE_ID(airtrain, (airtrain::pause_connector))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::resume_connector))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::command_breaker))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::ask_why))
+CAF_ADD_TYPE_ID(airtrain, (airtrain::withdraw_deliveries))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::lanes_changed))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::ask_statuses))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::drain_all))
@@ -170,6 +181,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::pause_connector)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::resume_connector)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::command_breaker)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::ask_why)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::withdraw_deliveries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::lanes_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::ask_statuses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::drain_all)

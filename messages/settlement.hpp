@@ -78,8 +78,8 @@ struct opened_connector {
   std::string owner_state;       ///< what `save_owner_state` last kept: breaker, holds, clocks
   std::uint64_t backlog = 0;     ///< deliveries not ended
   std::int64_t next_due_ms = 0;  ///< earliest failed one; 0: none
-  /// No owner has taken anything from this seq on. What comes fresh and is earlier was taken before,
-  /// and may belong before what was moved aside.
+  /// No owner has taken anything from this seq on. What comes fresh and is earlier was taken
+  /// before, and may belong before what was moved aside.
   std::uint64_t next = 0;
 };
 

@@ -37,4 +37,16 @@ std::optional<dead_letter_id> dead_letter_id_from(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<lane_id> lane_after(const lane_query& query) {
+  std::string_view text = query.page.after;
+  lane_id lane = no_lane;
+  if (take_number(text, lane) && text.empty()) return lane;
+  return std::nullopt;
+}
+
+bool is_asked_for(const lane_query& query, const blocked_lane& lane) {
+  if (query.stopped_only) return lane.stopped;
+  return lane.stopped || lane.aside_count > 0 || !lane.waiting.empty();
+}
+
 }  // namespace airtrain

@@ -84,6 +84,16 @@ struct delivery_summary {
   delivery_detail delivery;
 };
 
+/// Lanes of one connector that can't simply flow, by their numbers.
+struct lane_query {
+  page_request page;
+  connector_id connector = 0;
+  bool stopped_only = false;
+};
+/// What a page of it starts behind; unset: nothing.
+std::optional<lane_id> lane_after(const lane_query& query);
+bool is_asked_for(const lane_query& query, const blocked_lane& lane);
+
 struct dead_letter_query {
   page_request page;
   std::optional<connector_id> connector;
@@ -112,11 +122,27 @@ struct dead_letter {
 struct replay_options {
   bool new_key = false;  ///< a fresh idempotency key
   bool allow_reorder = false;
+  bool dry_run = false;  ///< changes nothing: `done` counts what would be
+};
+
+/// What an operator does to a delivery that has not ended.
+enum class delivery_change : std::uint8_t {
+  retry,        ///< one that waits for its time: due now
+  discard,      ///< ends as discarded
+  dead_letter,  ///< ends as a dead letter, which does not stop its lane
+  rerender,     ///< an attempted one: its next attempt is made by the current mapping
+};
+struct change_options {
+  delivery_change what = delivery_change::retry;
+  bool new_key = false;  ///< of rerender: a fresh idempotency key, also where nothing is frozen
+  bool dry_run = false;  ///< changes nothing: `done` counts what would be
 };
 
 struct bulk_refusal {
   dead_letter_id id;
-  std::string code;  ///< not_found, would_reorder
+  /// not_found; would_reorder (replay); of a change: in_flight (it is with its owner), not_waiting
+  /// (retry), not_attempted (rerender), too_far_behind (more than may be open lie before it)
+  std::string code;
 };
 /// What a bulk action did, and the lanes and connectors whose owners must now be told.
 struct bulk_result {
@@ -125,6 +151,7 @@ struct bulk_result {
   struct changed_connector {
     connector_id connector = 0;
     std::vector<blocked_lane> lanes;  ///< as they are now; a lane that flows has neither flag set
+    std::vector<delivery_key> ended;  ///< waited for their time in a lane, and do so no more
   };
   std::vector<changed_connector> changed;
 };

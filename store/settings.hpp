@@ -13,6 +13,7 @@ struct store_settings {
   std::chrono::milliseconds retention_delivered{std::chrono::hours{24 * 7}};
   std::chrono::milliseconds retention_dead_letters{0};  ///< 0: for ever
   std::chrono::milliseconds retention_attempts{std::chrono::hours{24 * 7}};
+  std::uint32_t audit_records_max = 100'000;  ///< the oldest go first
   std::uint64_t retention_max_bytes = 50ull << 30;
   std::uint64_t reserve_bytes = 512ull
                                 << 20;  ///< of free disk; the larger of it and the percentage

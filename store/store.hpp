@@ -143,6 +143,7 @@ class store {
   virtual void list_events(event_query query, answer<page<event_summary>> done) = 0;
   /// Deliveries that have not ended.
   virtual void list_deliveries(delivery_query query, answer<page<delivery_summary>> done) = 0;
+  virtual void list_lanes(lane_query query, answer<page<blocked_lane>> done) = 0;
   virtual void list_dead_letters(dead_letter_query query, answer<page<dead_letter>> done) = 0;
   virtual void find_dead_letter(dead_letter_id id, answer<dead_letter> done) = 0;
 
@@ -154,6 +155,10 @@ class store {
                       answer<bulk_result> done) = 0;
   /// Ends dead letters as discarded. A lane that one of them had stopped flows again.
   virtual void discard(std::vector<dead_letter_id> ids, answer<bulk_result> done) = 0;
+  /// Changes deliveries that have not ended and are not with an owner. The owners are told by the
+  /// caller, with `changed`. An orphan's can be changed too.
+  virtual void change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                                 answer<bulk_result> done) = 0;
 
   virtual void append_audit(audit_record record, done done) = 0;
   virtual void list_audit(audit_query query, answer<page<audit_record>> done) = 0;

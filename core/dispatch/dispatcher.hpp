@@ -28,6 +28,13 @@ struct dispatch_actions {
   void clear();
 };
 
+/// What became of a delivery that an operator wants ended.
+enum class withdrawal : std::uint8_t {
+  done,
+  in_flight,  ///< its answer decides
+  not_here,   ///< not taken, or settled already
+};
+
 enum class breaker_command : std::uint8_t { force_open, disable, automatic, reset };
 
 /// Everything one connector's supervisor decides, as a pure object: window, lanes, circuit breaker,
@@ -58,6 +65,16 @@ class dispatcher {
   void command(breaker_command what, instant now, dispatch_actions& out);
   /// Dead letters of these lanes were replayed or discarded, or deliveries became due on disk.
   void lanes_changed(const std::vector<blocked_lane>& lanes, instant now, dispatch_actions& out);
+  /// Ends what was taken and is not in flight as discarded, or as dead letters, which stop no lane.
+  /// One answer per key.
+  std::vector<withdrawal> withdraw(const std::vector<delivery_key>& keys, settlement::kind end,
+                                   instant now, dispatch_actions& out);
+  /// What `withdraw` would answer.
+  std::vector<withdrawal> would_withdraw(const std::vector<delivery_key>& keys) const;
+  /// These of those lanes waited on disk for their time and were ended there. `lanes_changed`
+  /// follows.
+  void no_longer_wait(const std::vector<blocked_lane>& lanes,
+                      const std::vector<delivery_key>& ended);
   /// Starts no new attempt and fetches nothing from here on; what is in flight still settles, what
   /// was taken and never sent is given back.
   void drain(instant now, dispatch_actions& out);

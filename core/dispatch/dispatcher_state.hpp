@@ -98,6 +98,11 @@ struct dispatcher::state {
   void restore(const std::string& kept, const instant& now, dispatch_actions& out);
   void restore_hold(const owner_state& kept, const instant& now, dispatch_actions& out);
 
+  // --- withdrawing.cpp
+  std::vector<slot_index> slots_of(const std::vector<delivery_key>& keys) const;
+  withdrawal may_withdraw(slot_index index) const;
+  void withdraw(slot_index index, settlement::kind end, dispatch_actions& out);
+
   // --- explaining.cpp
   connector_status status(const instant& now) const;
   waits why(const delivery_key& key, lane_id lane, const instant& now) const;

@@ -229,6 +229,16 @@ bool lane_table::changed(const blocked_lane& now) {
   return released;
 }
 
+slot_index lane_table::no_longer_wait(lane_id id, const std::vector<delivery_key>& ended) {
+  const auto at = lanes_.find(id);
+  if (at == lanes_.end()) return no_slot;
+  lane_entry& lane = at->second;
+  const auto gone = std::erase_if(lane.waiting, [&](const waiting_retry& w) {
+    return std::find(ended.begin(), ended.end(), w.key) != ended.end();
+  });
+  return gone > 0 && lane.active == no_slot ? promote(at) : no_slot;
+}
+
 std::optional<lane_id> lane_table::next_to_fetch() {
   while (!to_fetch_.empty()) {
     const lane_id id = to_fetch_.front();

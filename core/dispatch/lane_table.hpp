@@ -69,6 +69,10 @@ class lane_table {
   /// An operator replayed or discarded dead letters of this lane. Returns true when it is released.
   bool changed(const blocked_lane& now);
 
+  /// These have ended on disk; those that don't wait in this lane are none of its business. Returns
+  /// the lane's next, to be made ready, or `no_slot`.
+  slot_index no_longer_wait(lane_id lane, const std::vector<delivery_key>& ended);
+
   /// A lane with something aside and nothing else to do: fetch it next. Takes it off the list.
   std::optional<lane_id> next_to_fetch();
   bool any_to_fetch() const { return !to_fetch_.empty(); }

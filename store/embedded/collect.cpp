@@ -24,32 +24,39 @@ void add_attempts(connector_id connector, std::uint64_t serial, std::vector<reme
         {family::att, attempts_key(block, connector, serial), encode_attempts(block, some)});
 }
 
-/// Rewrites the rows that some left.
-store_error unpark(database& db, connector_log& connector, const changes& of, commit& into) {
+result<std::vector<delivery_key>, store_error> parked_in(database& db, const std::string& row) {
+  const auto bytes = db.get(family::park, row);
+  if (!bytes) return failure(bytes.error());
+  auto keys = *bytes ? decode_key_list(**bytes) : std::nullopt;
+  if (!keys)
+    return failure(store_error{store_error_code::damaged, "park: a row is missing or damaged"});
+  return std::move(*keys);
+}
+
+/// Rewrites the rows that some left or joined.
+store_error repark(database& db, connector_log& connector, const changes& of, commit& into) {
   store_error failed;
-  for (const auto& removal : of.unparked) {
-    if (removal.whole_row) {
-      into.rows.push_back({family::park, removal.key, std::nullopt});
+  for (const auto& change : of.reparked) {
+    if (change.whole_row) {
+      into.rows.push_back({family::park, change.key, std::nullopt});
       continue;
     }
-    const auto row = db.get(family::park, removal.key);
-    if (!row) {
-      failed = row.error();
-      // Forgotten, those would be given out again. A damaged row is not better the next time.
-      if (failed.code != store_error_code::damaged) connector.leaves_still(removal);
-      continue;
-    }
-    auto keys = *row ? decode_key_list(**row) : std::nullopt;
+    auto keys = parked_in(db, change.key);
     if (!keys) {
-      failed = {store_error_code::damaged, "park: a row is missing or damaged"};
+      failed = keys.error();
+      if (!change.more.empty()) into.rows.push_back(connector.parks_apart(change));
+      // Forgotten, those would be given out again. A damaged row is not better the next time.
+      if (failed.code != store_error_code::damaged) connector.leaves_still(change);
       continue;
     }
-    auto gone = removal.gone;
+    auto gone = change.gone;
     std::sort(gone.begin(), gone.end());
     std::erase_if(*keys, [&](const delivery_key& key) {
       return std::binary_search(gone.begin(), gone.end(), key);
     });
-    into.rows.push_back({family::park, removal.key, encode_key_list(*keys)});
+    keys->insert(keys->end(), change.more.begin(), change.more.end());
+    std::sort(keys->begin(), keys->end());
+    into.rows.push_back({family::park, change.key, encode_key_list(*keys)});
   }
   return failed;
 }
@@ -116,7 +123,7 @@ store_error collect_changes(engine& with, database& db, commit& into) {
     into.generations.emplace_back(all[i], one.generation);
     std::move(one.rows.begin(), one.rows.end(), std::back_inserter(into.rows));
     add_attempts(all[i]->id(), with.flush_serial, one.attempts, into);
-    if (auto e = unpark(db, *all[i], one, into); e.code != store_error_code::none)
+    if (auto e = repark(db, *all[i], one, into); e.code != store_error_code::none)
       error = std::move(e);
   }
   add_cursors(with, of, into);

@@ -58,6 +58,8 @@ std::function<void()> connector_log::arrive(std::span<const arrival> events) {
 
 void connector_log::open(std::uint64_t epoch, std::function<void()> on_work) {
   std::lock_guard lock{mutex_};
+  // Of two at the same time the later one may come first here.
+  if (epoch < epoch_) return;
   epoch_ = epoch;
   opened_ = true;
   on_work_ = std::move(on_work);
@@ -364,7 +366,9 @@ void connector_log::recover_parked(const park_position& at, std::uint32_t count)
   std::lock_guard lock{mutex_};
   backlog_ += count;
   aside_ += count;
-  lanes_.of(at.lane).rows[at.first] = {.count = count};
+  auto& lane = lanes_.of(at.lane);
+  lane.rows[at.first] = {.count = count};
+  lane.parked += count;
 }
 
 void connector_log::recover_newest_effect(lane_id lane, delivery_key key) {

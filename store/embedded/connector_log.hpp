@@ -72,12 +72,14 @@ class connector_log {
     std::uint64_t generation = 0;
     std::vector<row_change> rows;
     std::vector<remembered> attempts;
-    struct park_removal {
+    /// A row of `park` that some leave or join.
+    struct park_rewrite {
       std::string key;
       std::vector<delivery_key> gone;
-      bool whole_row = false;
+      std::vector<delivery_key> more;
+      bool whole_row = false;  ///< all are gone
     };
-    std::vector<park_removal> unparked;
+    std::vector<park_rewrite> reparked;
     // The cursor.
     bool cursor_as_written = false;
     bool touched = false;  ///< settled something since the last time
@@ -89,8 +91,10 @@ class connector_log {
   /// `own_row`: the connector has a row of its own on disk, which stays true while nothing was
   /// settled; then `cursor_as_written` is set and the cursor left out.
   changes take_changes(std::uint64_t head, bool own_row);
-  /// A row could not be rewritten: it has to be with the next changes.
-  void leaves_still(const changes::park_removal& what);
+  /// A row could not be rewritten: what leaves it has to be with the next changes.
+  void leaves_still(const changes::park_rewrite& what);
+  /// Nor can others join it: the row of their own that they get.
+  row_change parks_apart(const changes::park_rewrite& what);
   /// The changes up to that generation can be read from the disk.
   void written(std::uint64_t generation);
   /// Settled things are not on disk yet: readers of held, due and parked rows must wait for a
@@ -99,7 +103,8 @@ class connector_log {
 
   // --- For the owner.
 
-  /// A new owner: earlier ones are fenced, what they had taken comes again.
+  /// A new owner: earlier ones are fenced, what they had taken comes again. One that is late, with
+  /// a smaller epoch than the present one, is fenced from the start.
   void open(std::uint64_t epoch, std::function<void()> on_work);
   bool owned_by(std::uint64_t epoch) const;
   void settle(std::uint64_t epoch, std::vector<settlement> settlements, std::int64_t now_ms);
@@ -140,6 +145,22 @@ class connector_log {
   std::vector<row_change> replay(delivery_key key, held_record record, bool new_key,
                                  std::int64_t now_ms);
   std::vector<row_change> discard(delivery_key key, const held_record& record);
+  /// Where an operator finds a delivery.
+  enum class whereabouts : std::uint8_t {
+    with_owner,
+    open,     ///< in the open list, not taken
+    behind,   ///< in the log, and more before it
+    off_log,  ///< held or parked, or ended
+  };
+  whereabouts find(delivery_key key) const;
+  /// The log from the connector's place in it, in `seqs`, was read up to `scanned_to`: lists it as
+  /// open, so that a single one can end before those in front of it. Fewer than `open_max` are
+  /// listed then; false: there is no room. What is in the tail is listed first and alone.
+  bool list_as_open(const std::vector<std::uint64_t>& seqs, std::uint64_t scanned_to);
+  /// Where the log is read on from; nothing: the tail comes first.
+  std::optional<std::uint64_t> next_in_log() const;
+  /// Settles what no owner has, as if one had taken it and decided so. False: one has it now.
+  bool decide(loaded_delivery one, settlement decided, std::int64_t now_ms);
   /// A later one of its lane may have taken effect already.
   bool would_reorder(lane_id lane, delivery_key key) const;
   /// `first_aside` as far as it is in memory; parked rows are on disk.

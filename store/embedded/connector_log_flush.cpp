@@ -9,8 +9,26 @@
 
 namespace airtrain::embedded {
 namespace {
+
 constexpr std::size_t park_row_events_max = 1024;
+
+/// Those of the arriving ones that the last row has room for: a row for each flush would be one for
+/// each delivery where they trickle in.
+std::vector<delivery_key> take_for_last_row(lane_table::lane& lane) {
+  auto& arriving = lane.arriving;
+  if (lane.rows.empty() || arriving.empty()) return {};
+  auto& [first, row] = *lane.rows.rbegin();
+  // A row begins with the delivery it is known by.
+  if (row.count >= park_row_events_max || arriving.front() < first) return {};
+  const auto end = arriving.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                          park_row_events_max - row.count, arriving.size()));
+  std::vector<delivery_key> out(arriving.begin(), end);
+  arriving.erase(arriving.begin(), end);
+  row.count += static_cast<std::uint32_t>(out.size());
+  return out;
 }
+
+}  // namespace
 
 connector_log::changes connector_log::take_changes(std::uint64_t head, bool own_row) {
   std::lock_guard lock{mutex_};
@@ -43,14 +61,20 @@ void connector_log::take_parked_changes(changes& out) {
   for (auto id : parked_lanes_changed_) {
     auto* lane = lanes_.find(id);
     if (!lane) continue;
-    for (auto& [first, gone] : lane->leaving)
-      out.unparked.push_back({.key = park_key(id_, id, first),
-                              .gone = std::move(gone),
-                              .whole_row = !lane->rows.contains(first)});
-    lane->leaving.clear();
-
     auto& arriving = lane->arriving;
     std::sort(arriving.begin(), arriving.end());
+    auto more = take_for_last_row(*lane);
+    std::optional<delivery_key> joined;
+    if (!more.empty()) joined = lane->rows.rbegin()->first;
+    if (joined) lane->leaving.try_emplace(*joined);
+    for (auto& [first, gone] : lane->leaving)
+      out.reparked.push_back(
+          {.key = park_key(id_, id, first),
+           .gone = std::move(gone),
+           .more = first == joined ? std::move(more) : std::vector<delivery_key>{},
+           .whole_row = !lane->rows.contains(first)});
+    lane->leaving.clear();
+
     for (std::size_t at = 0; at < arriving.size(); at += park_row_events_max) {
       const auto count = std::min(park_row_events_max, arriving.size() - at);
       const std::vector<delivery_key> keys(
@@ -65,7 +89,7 @@ void connector_log::take_parked_changes(changes& out) {
   parked_lanes_changed_.clear();
 }
 
-void connector_log::leaves_still(const changes::park_removal& what) {
+void connector_log::leaves_still(const changes::park_rewrite& what) {
   std::lock_guard lock{mutex_};
   const auto row = park_position_from(what.key);
   AIRTRAIN_INVARIANT(row.has_value());
@@ -74,6 +98,20 @@ void connector_log::leaves_still(const changes::park_removal& what) {
   parked_lanes_changed_.insert(row->lane);
   ++generation_;
   for (const auto& key : what.gone) leaving_[key] = generation_;
+}
+
+row_change connector_log::parks_apart(const changes::park_rewrite& what) {
+  std::lock_guard lock{mutex_};
+  const auto row = park_position_from(what.key);
+  AIRTRAIN_INVARIANT(row.has_value() && !what.more.empty());
+  auto& rows = lanes_.of(row->lane).rows;
+  const auto count = static_cast<std::uint32_t>(what.more.size());
+  const auto joined = rows.find(row->first);
+  AIRTRAIN_INVARIANT(joined != rows.end() && joined->second.count >= count);
+  joined->second.count -= count;
+  if (joined->second.count == 0) rows.erase(joined);
+  rows[what.more.front()] = {.count = count};
+  return {family::park, park_key(id_, row->lane, what.more.front()), encode_key_list(what.more)};
 }
 
 void connector_log::written(std::uint64_t generation) {

@@ -94,6 +94,7 @@ void connector_log::leave(delivery_key key, const origin& was) {
       AIRTRAIN_INVARIANT(row != lane.rows.end() && row->second.count > 0);
       lane.leaving[was.parked_row].push_back(key);
       if (--row->second.count == 0) lane.rows.erase(row);
+      --lane.parked;
       --lane.taken;
       --aside_;
       parked_lanes_changed_.insert(was.lane);
@@ -126,6 +127,7 @@ void connector_log::move_aside(settlement& s, const origin& was) {
   auto& lane = lanes_.of(was.lane);
   if (was.place == from::log && !has_history) {
     lane.arriving.push_back(s.key);
+    ++lane.parked;
     parked_lanes_changed_.insert(was.lane);
     return;
   }
@@ -187,8 +189,8 @@ void connector_log::end(delivery_key key, const origin& was) {
 }
 
 void connector_log::forget_rows(delivery_key key, const origin& was) {
-  if (was.place == from::log) return;
-  if (was.place != from::parked) rows_.push_back({family::held, held_key(id_, key), std::nullopt});
+  if (was.place == from::due || was.place == from::aside)
+    rows_.push_back({family::held, held_key(id_, key), std::nullopt});
   if (key.seq < limits_.evacuated_below.load())
     rows_.push_back({family::held, payload_key(id_, key), std::nullopt});
 }

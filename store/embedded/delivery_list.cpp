@@ -6,6 +6,7 @@
 #include "store/embedded/keys.hpp"
 #include "store/embedded/loading.hpp"
 #include "store/embedded/paging.hpp"
+#include "store/embedded/pending_events.hpp"
 #include "store/embedded/questions.hpp"
 
 namespace airtrain::embedded {
@@ -76,7 +77,7 @@ store_error add_from_log(engine& with, database& db, const connector_log& connec
     if (key > after) into.add(key, no_lane);
   auto from = std::max(next, after.seq + (after.seq < next ? 0 : 1));
   while (!into.beyond({.seq = from, .part = 0})) {
-    const auto run = with.index.after(db, connector.id(), from, batch_max);
+    const auto run = events_after(with, db, connector.id(), from, batch_max);
     if (!run) return run.error();
     for (auto seq : run->seqs) into.add({.seq = seq, .part = 0}, no_lane);
     if (run->at_head || run->scanned_to <= from) break;

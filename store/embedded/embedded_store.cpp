@@ -5,6 +5,8 @@
 #include <array>
 #include <future>
 
+#include "core/clock_agreement.hpp"
+#include "store/embedded/changes.hpp"
 #include "store/embedded/directories.hpp"
 #include "store/embedded/embedded_store.hpp"
 #include "store/embedded/fetching.hpp"
@@ -201,6 +203,15 @@ void embedded_store::list_deliveries(delivery_query query, answer<page<delivery_
       std::move(then));
 }
 
+void embedded_store::list_lanes(lane_query query, answer<page<blocked_lane>> then) {
+  read<page<blocked_lane>>(
+      questions_, any_dirty(),
+      [this, query = std::move(query)](database& db) {
+        return embedded::list_lanes(engine_, db, query);
+      },
+      std::move(then));
+}
+
 void embedded_store::list_dead_letters(dead_letter_query query, answer<page<dead_letter>> then) {
   read<page<dead_letter>>(
       questions_, any_dirty(),
@@ -256,9 +267,17 @@ void embedded_store::discard(std::vector<dead_letter_id> ids, answer<bulk_result
       std::move(then));
 }
 
+void embedded_store::change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                                       answer<bulk_result> then) {
+  operate([this, ids = std::move(ids), options](
+              database& db) { return embedded::change_deliveries(engine_, db, ids, options); },
+          std::move(then));
+}
+
 void embedded_store::append_audit(audit_record record, done then) {
   writer_.run({.prepare = [this, record = std::move(record)](
                               database&) -> result<std::vector<row_change>, store_error> {
+                 engine_.audited = true;
                  // The epochs' counter is unique over restarts, which is all that is needed.
                  return std::vector<row_change>{audit_row(record, engine_.next_epoch.fetch_add(1))};
                },
@@ -293,6 +312,22 @@ void embedded_store::close() {
   engine_.db.close();
 }
 
+std::function<bool()> while_clocks_agree(std::function<std::int64_t()> wall_ms) {
+  struct judge {
+    std::mutex mutex;
+    clock_agreement clocks;
+  };
+  auto agree = [shared = std::make_shared<judge>(), wall_ms = std::move(wall_ms)] {
+    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+    const instant now{std::chrono::duration_cast<std::chrono::microseconds>(steady), wall_ms()};
+    std::lock_guard lock{shared->mutex};
+    shared->clocks.observe(now);
+    return shared->clocks.agree(now);
+  };
+  agree();
+  return agree;
+}
+
 result<std::unique_ptr<store>, store_error> open_store(const store_settings& settings,
                                                        environment env) {
   auto out = std::make_unique<embedded_store>(settings, std::move(env));
@@ -306,7 +341,10 @@ namespace airtrain {
 
 result<std::unique_ptr<store>, store_error> open_embedded_store(
     const store_settings& settings, std::function<std::int64_t()> wall_ms) {
-  return embedded::open_store(settings, {.wall_ms = std::move(wall_ms), .files = {}, .disk = {}});
+  auto may_purge = embedded::while_clocks_agree(wall_ms);
+  return embedded::open_store(
+      settings,
+      {.wall_ms = std::move(wall_ms), .files = {}, .disk = {}, .may_purge = std::move(may_purge)});
 }
 
 }  // namespace airtrain

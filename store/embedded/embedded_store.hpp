@@ -35,11 +35,14 @@ class embedded_store final : public store {
                      answer<std::vector<event_detail>> then) override;
   void list_events(event_query query, answer<page<event_summary>> then) override;
   void list_deliveries(delivery_query query, answer<page<delivery_summary>> then) override;
+  void list_lanes(lane_query query, answer<page<blocked_lane>> then) override;
   void list_dead_letters(dead_letter_query query, answer<page<dead_letter>> then) override;
   void find_dead_letter(dead_letter_id id, answer<dead_letter> then) override;
   void replay(std::vector<dead_letter_id> ids, replay_options options,
               answer<bulk_result> then) override;
   void discard(std::vector<dead_letter_id> ids, answer<bulk_result> then) override;
+  void change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                         answer<bulk_result> then) override;
   void append_audit(audit_record record, done then) override;
   void list_audit(audit_query query, answer<page<audit_record>> then) override;
   store_health health() const override;

@@ -47,7 +47,8 @@ class database_slot {
   std::shared_ptr<database> db_;
 };
 
-/// Why events are not accepted now, if so. Strongest first: closed, write failed, disk full.
+/// Why events are not accepted now, if so. Strongest first: closed, write failed, high-water file
+/// not written, disk full.
 class health_state {
  public:
   void set_closed() { closed_ = true; }
@@ -100,6 +101,7 @@ struct engine {
   health_state health;
   high_water_file high_water;
   commit_figures figures;
+  std::atomic<bool> audited{true};           ///< since the audit was last cut to its bound
   std::atomic<std::uint64_t> edge{0};        ///< events below it are gone from the log
   std::atomic<std::uint64_t> next_epoch{1};  ///< grows over restarts
   std::uint64_t flush_serial = 0;            ///< the writer's; grows over restarts
@@ -112,6 +114,8 @@ struct engine {
   std::vector<cursor_on_disk> cursors;
 
   std::int64_t now_ms() const { return env.wall_ms(); }
+  /// By which the age of what may be purged is taken: by a clock that was set nothing is too old.
+  std::int64_t purging_ms() const { return !env.may_purge || env.may_purge() ? now_ms() : 0; }
 };
 
 }  // namespace airtrain::embedded

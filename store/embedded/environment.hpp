@@ -24,7 +24,13 @@ struct environment {
     std::uint64_t total = 0;
   };
   std::function<space(const std::filesystem::path&)> disk;  ///< null: the system's
+  /// The wall clock can be believed: what it says is too old may be purged. Null: always.
+  std::function<bool()> may_purge = {};
 };
+
+/// Whether that wall clock has agreed with the steady one since now, as far as each call can see
+/// (core/clock_agreement.hpp).
+std::function<bool()> while_clocks_agree(std::function<std::int64_t()> wall_ms);
 
 /// As `open_embedded_store`, in the given environment.
 result<std::unique_ptr<store>, store_error> open_store(const store_settings& settings,

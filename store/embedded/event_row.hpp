@@ -25,7 +25,7 @@ struct event_row {
 /// An event as one connector gets it.
 struct loaded_event {
   event_ref what;
-  lane_id lane = no_lane;  ///< only when the log still has the event
+  lane_id lane = no_lane;
 };
 
 /// Nothing when the bytes are not such a row.

@@ -5,6 +5,7 @@
 #include "store/embedded/key_list.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/loading.hpp"
+#include "store/embedded/pending_events.hpp"
 
 namespace airtrain::embedded {
 namespace {
@@ -75,7 +76,7 @@ class fetch {
       more_ = room == 0;
       return {};
     }
-    auto run = engine_.index.after(db_, connector_.id(), plan_.next, room);
+    auto run = events_after(engine_, db_, connector_.id(), plan_.next, room);
     if (!run) return run.error();
     for (auto seq : run->seqs)
       candidates_.push_back({.key = {.seq = seq, .part = 0}, .parked_row = {}});
@@ -267,6 +268,26 @@ result<opened_connector, store_error> describe_opened(engine&, database& db,
         });
     if (!ok(error)) return failure(error);
   }
+  return out;
+}
+
+result<page<blocked_lane>, store_error> list_lanes(const engine& with, database& db,
+                                                   const lane_query& query) {
+  page<blocked_lane> out;
+  auto* connector = with.connectors.find(query.connector);
+  if (!connector) return out;
+  const auto after = lane_after(query);
+  auto lanes = connector->blocked();
+  std::erase_if(lanes, [&](const blocked_lane& lane) {
+    return (after && lane.lane <= *after) || !is_asked_for(query, lane);
+  });
+  if (lanes.size() > query.page.limit) {
+    lanes.resize(query.page.limit);
+    out.next = std::to_string(lanes.back().lane);
+  }
+  auto described = describe_lanes(db, *connector, std::move(lanes));
+  if (!described) return failure(described.error());
+  out.items = std::move(*described);
   return out;
 }
 

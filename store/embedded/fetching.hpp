@@ -21,4 +21,8 @@ result<std::vector<blocked_lane>, store_error> describe_lanes(database& db,
                                                               connector_log& connector,
                                                               std::vector<blocked_lane> lanes);
 
+/// The lanes of a connector that can't simply flow.
+result<page<blocked_lane>, store_error> list_lanes(const engine& with, database& db,
+                                                   const lane_query& query);
+
 }  // namespace airtrain::embedded

@@ -38,7 +38,7 @@ void inspection::mend(row_change change, std::string what) {
 store_error inspection::run() {
   if (auto error = db_.verify_files(); !ok(error)) return error;
   for (auto step : {&inspection::check_log, &inspection::check_cursors, &inspection::check_held,
-                    &inspection::check_due, &inspection::check_parked})
+                    &inspection::check_due, &inspection::check_parked, &inspection::check_copies})
     if (auto error = (this->*step)(); !ok(error)) return error;
   return {};
 }
@@ -78,33 +78,6 @@ store_error inspection::check_block(std::uint64_t block) {
   return {};
 }
 
-store_error inspection::check_cursors() {
-  return db_.scan(family::cur, "", last_key(), [&](std::string_view key, std::string_view value) {
-    const auto id = byte_reader{key}.be32();
-    bool good = false;
-    if (id == live_row_id) {
-      const auto row = decode_live_row(value);
-      good = row && std::all_of(row->open.begin(), row->open.end(), [](const auto& of) {
-               return decode_key_list(of.second).has_value();
-             });
-    } else {
-      const auto row = decode_own_row(value);
-      good = row && decode_key_list(row->open);
-    }
-    if (good) return true;
-    const auto name = id == live_row_id ? std::string{"the live row"}
-                                        : fmt::format("the row of connector {}", id);
-    found(fmt::format("cur: {} is damaged", name));
-    // From the start of the log: what was delivered already goes out once more, nothing is lost.
-    const auto again = id == live_row_id
-                           ? encode(live_row{.serial = 1u << 30, .watermark = edge_, .open = {}})
-                           : encode(own_row{.next = edge_, .open = {}});
-    mend({family::cur, std::string{key}, again},
-         fmt::format("cur: {} starts over at the oldest kept event; deliveries will repeat", name));
-    return true;
-  });
-}
-
 result<bool, store_error> inspection::has_event(connector_id connector, delivery_key key) {
   const auto row = key.seq >= edge_ ? db_.get(family::ev, event_key(key.seq))
                                     : db_.get(family::held, payload_key(connector, key));
@@ -130,6 +103,7 @@ store_error inspection::check_held() {
           drop("is damaged");
           return true;
         }
+        claimed_.insert({at->connector, at->key});
         const auto event = has_event(at->connector, at->key);
         if (!event) {
           failed = event.error();
@@ -189,6 +163,8 @@ store_error inspection::check_parked() {
           return true;
         }
         const auto before = keys->size();
+        for (const auto& parked : *keys)
+          if (parked.seq < edge_) claimed_.insert({at->connector, parked});
         std::erase_if(*keys, [&](const delivery_key& parked) {
           const auto event = has_event(at->connector, parked);
           if (!event) failed = event.error();

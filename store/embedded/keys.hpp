@@ -25,7 +25,8 @@ std::string block_key(std::uint64_t block);
 std::string cursor_key(connector_id connector);
 
 std::string held_key(connector_id connector, delivery_key key);
-/// Beside the held row, or alone for a parked delivery: the event, once the log no longer has it.
+/// Beside the held row, or alone for one that is parked, open or not yet taken: the event with its
+/// one route, as a row of `ev`, once the log no longer has it.
 std::string payload_key(connector_id connector, delivery_key key);
 std::string held_prefix(connector_id connector);
 struct held_position {

@@ -5,8 +5,6 @@
 namespace airtrain::embedded {
 
 std::uint64_t lane_table::lane::aside_count() const {
-  std::uint64_t parked = arriving.size();
-  for (const auto& [first, row] : rows) parked += row.count;
   AIRTRAIN_INVARIANT(aside.size() + parked >= taken);
   return aside.size() + parked - taken;
 }

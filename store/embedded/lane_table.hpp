@@ -27,8 +27,9 @@ class lane_table {
     std::set<delivery_key> waiting;  ///< failed ones that wait for their time
     std::set<delivery_key> aside;    ///< held rows that wait for the lane
     std::map<delivery_key, parked_row> rows;
-    std::vector<delivery_key> arriving;                         ///< moved aside, not yet a row
+    std::vector<delivery_key> arriving;                         ///< moved aside, not yet in a row
     std::map<delivery_key, std::vector<delivery_key>> leaving;  ///< by row, not yet on disk
+    std::uint64_t parked = 0;                                   ///< in rows and arriving
     std::uint64_t taken = 0;  ///< of the aside and the parked ones, with the owner now
 
     std::uint64_t aside_count() const;  ///< without the taken ones

@@ -13,13 +13,14 @@ store_error missing(connector_id connector, delivery_key key) {
           fmt::format("ev: event {} of connector {} is missing or damaged", key.seq, connector)};
 }
 
-result<event_ref, store_error> load_payload(database& db, connector_id connector,
+result<loaded_event, store_error> load_copy(database& db, connector_id connector,
                                             delivery_key key) {
   auto row = db.get(family::held, payload_key(connector, key));
   if (!row) return failure(row.error());
-  auto what = *row ? event::from_bytes(std::move(**row)) : nullptr;
-  if (!what) return failure(missing(connector, key));
-  return what;
+  auto copied = *row ? decode_event_row(**row) : std::nullopt;
+  const auto* to = copied ? copied->to(connector) : nullptr;
+  if (!to) return failure(missing(connector, key));
+  return loaded_event{std::move(copied->what), to->lane};
 }
 
 }  // namespace
@@ -48,9 +49,9 @@ result<std::vector<loaded_event>, store_error> load_events(const engine& with, d
       event = {std::move(row->what), to->lane};
       continue;
     }
-    auto payload = load_payload(db, connector, key);
-    if (!payload) return failure(payload.error());
-    event.what = std::move(*payload);
+    auto copy = load_copy(db, connector, key);
+    if (!copy) return failure(copy.error());
+    event = std::move(*copy);
   }
   return out;
 }

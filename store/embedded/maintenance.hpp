@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -26,12 +27,23 @@ class maintenance {
  private:
   void loop();
   void watch_disk();
+  /// Runs it between two commits and waits until what it wants written is.
+  store_error on_writer(
+      std::function<result<std::vector<row_change>, store_error>(database&)> prepare);
+  store_error drop_history(std::uint64_t edge);
+  result<std::uint64_t, store_error> edge_now();
+  bool stopping();
+  store_error copy_out(std::uint64_t edge);
+  result<std::vector<row_change>, store_error> outlived(database& db, std::uint64_t before,
+                                                        std::uint64_t edge);
 
   engine& engine_;
   writer& writer_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
+  std::mutex trimming_;
+  std::uint64_t attempts_from_ = 0;  ///< block; attempts before it are gone
   std::thread thread_;
 };
 

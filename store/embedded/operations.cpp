@@ -59,6 +59,7 @@ result<operation_result, store_error> replay_dead_letters(engine& with, database
           std::vector<row_change>& rows, touched_lanes& touched) -> const char* {
         if (!options.allow_reorder && connector.would_reorder(record.lane, key))
           return "would_reorder";
+        if (options.dry_run) return nullptr;
         append(connector.replay(key, record, options.new_key, now_ms), rows);
         auto& lanes = touched[connector.id()];
         if (record.lane != no_lane) lanes.insert(record.lane);

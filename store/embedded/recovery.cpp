@@ -10,6 +10,7 @@
 #include "store/embedded/key_list.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/loading.hpp"
+#include "store/embedded/pending_events.hpp"
 
 namespace airtrain::embedded {
 namespace {
@@ -152,7 +153,7 @@ class recovery {
         });
     for (std::size_t i = 0; i < count; ++i) {
       auto& place = places_[i];
-      place.next = std::max({place.next, engine_.edge.load(), std::uint64_t{1}});
+      place.next = std::max(place.next, std::uint64_t{1});
       engine_.cursors[i].floor =
           place.open.empty() ? place.next : std::min(place.next, place.open.front().seq);
       const auto state = db_.get(family::meta, owner_state_key(static_cast<connector_id>(i + 1)));
@@ -176,7 +177,14 @@ class recovery {
   store_error count_pending() {
     if (places_.empty()) return {};
     auto first = head_;
-    for (const auto& place : places_) first = std::min(first, place.next);
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const auto next = places_[i].next;
+      first = std::min(first, std::max(next, engine_.edge.load()));
+      if (next >= engine_.edge) continue;
+      const auto copied = copied_after(engine_, db_, static_cast<connector_id>(i + 1), next);
+      if (!copied) return copied.error();
+      places_[i].pending += *copied;
+    }
     const auto error = db_.scan(family::rix, block_key(block_of(first)), block_key(block_of(head_)),
                                 [&](std::string_view key, std::string_view value) {
                                   const auto view = block_index_view::read(value);
@@ -217,7 +225,7 @@ class recovery {
       if (!place.open.empty()) {
         first = place.open.front();
       } else if (place.pending > 0) {
-        const auto run = engine_.index.after(db_, connector->id(), place.next, 1);
+        const auto run = events_after(engine_, db_, connector->id(), place.next, 1);
         if (!run) return run.error();
         if (!run->seqs.empty()) first = delivery_key{.seq = run->seqs.front(), .part = 0};
       }
@@ -235,7 +243,12 @@ class recovery {
     return scan_all(db_, family::held, [&](std::string_view key, std::string_view value) {
       const auto at = held_position_from(key);
       if (!at) return damaged("held: a damaged key");
-      if (at->is_payload) return store_error{};
+      if (at->is_payload) {
+        // Copies from before a crash, of a cut that did not come: they go with their deliveries.
+        auto& below = engine_.limits.evacuated_below;
+        below = std::max(below.load(), at->key.seq + 1);
+        return store_error{};
+      }
       auto* connector = engine_.connectors.find(at->connector);
       const auto record = decode_held_record(value);
       if (!connector || !record)

@@ -1,12 +1,12 @@
 #include "store/embedded/retention.hpp"
 
 #include <algorithm>
-#include <set>
+#include <optional>
 
+#include "store/embedded/block_index.hpp"
 #include "store/embedded/bytes.hpp"
-#include "store/embedded/key_list.hpp"
+#include "store/embedded/held_record.hpp"
 #include "store/embedded/keys.hpp"
-#include "store/embedded/loading.hpp"
 
 namespace airtrain::embedded {
 namespace {
@@ -18,81 +18,74 @@ bool ok(const store_error& error) {
   return error.code == store_error_code::none;
 }
 
-using needed_events = std::set<std::pair<connector_id, delivery_key>>;
+// Of `retention.max_bytes`, for attempts.
+constexpr std::uint64_t attempts_share = 8;
 
-store_error add_held_below(database& db, std::uint64_t edge, needed_events& into) {
-  return db.scan(family::held, "", std::string(8, '\xff'), [&](std::string_view key, auto) {
-    const auto at = held_position_from(key);
-    if (!at || at->key.seq >= edge) return true;
-    // The payload row follows its held row: there already, nothing to do.
-    if (at->is_payload)
-      into.erase({at->connector, at->key});
-    else
-      into.emplace(at->connector, at->key);
-    return true;
-  });
-}
+// The log is cut where the copies of what is still needed of it are at most this share of the
+// events that go: a backlog of most events has no cheaper place than the log, until others follow
+// it.
+constexpr std::uint64_t copied_share = 2;
 
-store_error add_parked_below(database& db, std::uint64_t edge, needed_events& into) {
-  store_error damage;
-  const auto error = db.scan(family::park, "", std::string(8, '\xff'),
-                             [&](std::string_view key, std::string_view value) {
-                               const auto at = park_position_from(key);
-                               const auto keys = decode_key_list(value);
-                               if (!at || !keys) {
-                                 damage = {store_error_code::damaged, "park: a damaged row"};
-                                 return false;
-                               }
-                               for (const auto& parked : *keys)
-                                 if (parked.seq < edge) into.emplace(at->connector, parked);
-                               return true;
-                             });
-  return ok(error) ? damage : error;
-}
+/// What connectors still need of blocks of the log.
+class still_needed {
+ public:
+  explicit still_needed(const engine& with) {
+    for (const auto* connector : with.connectors.all())
+      places_.emplace_back(connector->id(), connector->unsettled());
+  }
+
+  /// Deliveries of that block's events, about.
+  std::uint64_t of(std::uint64_t block, const block_index_view& index) const {
+    const auto begin = block * block_events;
+    const auto end = begin + block_events;
+    std::uint64_t count = 0;
+    for (const auto& [id, place] : places_) {
+      const auto& [open, next] = place;
+      const auto at = [&](std::uint64_t seq) {
+        return std::lower_bound(open.begin(), open.end(), delivery_key{.seq = seq, .part = 0});
+      };
+      count += static_cast<std::uint64_t>(at(end) - at(begin));
+      if (next < end) count += index.count(id);
+    }
+    return count;
+  }
+
+ private:
+  std::vector<std::pair<connector_id, std::pair<std::vector<delivery_key>, std::uint64_t>>> places_;
+};
 
 }  // namespace
 
 result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                                               std::uint64_t excess_bytes) {
-  auto floor = with.index.head();
-  for (const auto& cursor : with.cursors) floor = std::min(floor, cursor.floor);
-  const auto oldest_kept_ms = with.now_ms() - with.settings.retention_delivered.count();
+  std::optional<still_needed> needed;
+  const auto oldest_kept_ms = with.purging_ms() - with.settings.retention_delivered.count();
   const auto start = with.edge.load();
   auto edge = start;
+  auto looked_to = start;
+  std::uint64_t events = 0;
+  std::uint64_t copies = 0;
   const auto error =
-      db.scan(family::rix, block_key(block_of(edge)), block_key(block_of(floor)),
+      db.scan(family::rix, block_key(block_of(start)), block_key(block_of(with.index.head())),
               [&](std::string_view key, std::string_view value) {
                 const auto view = block_index_view::read(value);
                 const auto block = byte_reader{key}.be64();
-                if (!view || block != block_of(edge)) return false;
-                const auto end = (block + 1) * block_events;
-                const bool outlived = view->last_accepted_ms() < oldest_kept_ms;
+                if (!view || block != block_of(looked_to)) return false;
+                looked_to = (block + 1) * block_events;
                 const auto freed = [&] {
                   return db.bytes_between(family::ev, event_key(start), event_key(edge));
                 };
-                if (!outlived && (excess_bytes == 0 || freed() >= excess_bytes)) return false;
-                edge = end;
+                if (view->last_accepted_ms() >= oldest_kept_ms &&
+                    (excess_bytes == 0 || freed() >= excess_bytes))
+                  return false;
+                if (!needed) needed.emplace(with);
+                events += view->events();
+                copies += needed->of(block, *view);
+                if (copies <= events / copied_share) edge = looked_to;
                 return true;
               });
   if (!ok(error)) return failure(error);
   return edge;
-}
-
-result<std::vector<row_change>, store_error> evacuate(const engine& with, database& db,
-                                                      std::uint64_t edge) {
-  needed_events needed;
-  if (auto error = add_held_below(db, edge, needed); !ok(error)) return failure(error);
-  if (auto error = add_parked_below(db, edge, needed); !ok(error)) return failure(error);
-  std::vector<row_change> out;
-  for (const auto& [connector, key] : needed) {
-    // Below the edge of before it was copied by an earlier round.
-    if (key.seq < with.edge) continue;
-    const auto event = load_events(with, db, connector, {key});
-    if (!event) return failure(event.error());
-    out.push_back(
-        {family::held, payload_key(connector, key), std::string{event->front().what->bytes()}});
-  }
-  return out;
 }
 
 store_error drop_below(database& db, std::uint64_t edge) {
@@ -104,12 +97,52 @@ store_error drop_below(database& db, std::uint64_t edge) {
   return {};
 }
 
+result<std::uint64_t, store_error> kept_attempts(const engine& with, database& db,
+                                                 std::uint64_t from) {
+  const auto oldest_kept_ms = with.purging_ms() - with.settings.retention_attempts.count();
+  const auto bytes_max = with.settings.retention_max_bytes / attempts_share;
+  const auto bytes = db.bytes_between(family::att, block_key(0), block_key(~std::uint64_t{0}));
+  auto kept = from;
+  const auto error =
+      db.scan(family::rix, block_key(from), block_key(block_of(with.index.head())),
+              [&](std::string_view key, std::string_view value) {
+                const auto view = block_index_view::read(value);
+                if (!view || byte_reader{key}.be64() != kept) return false;
+                const auto freed = [&] {
+                  return db.bytes_between(family::att, block_key(0), block_key(kept));
+                };
+                if (view->last_accepted_ms() >= oldest_kept_ms &&
+                    (bytes <= bytes_max || bytes - freed() <= bytes_max))
+                  return false;
+                ++kept;
+                return true;
+              });
+  if (!ok(error)) return failure(error);
+  return kept;
+}
+
+result<std::string, store_error> kept_audit(const engine& with, database& db) {
+  std::uint64_t count = 0;
+  const std::string end(17, '\xff');
+  auto error = db.scan(family::audit, "", end, [&](auto, auto) { return ++count > 0; });
+  std::string first;
+  if (ok(error) && count > with.settings.audit_records_max) {
+    auto left = count - with.settings.audit_records_max;
+    error = db.scan(family::audit, "", end, [&](std::string_view key, auto) {
+      first = key;
+      return left-- > 0;
+    });
+  }
+  if (!ok(error)) return failure(error);
+  return first;
+}
+
 result<std::vector<dead_letter_id>, store_error> outlived_dead_letters(const engine& with,
                                                                        database& db) {
   std::vector<dead_letter_id> out;
   const auto kept_ms = with.settings.retention_dead_letters.count();
   if (kept_ms == 0) return out;
-  const auto oldest_kept_ms = with.now_ms() - kept_ms;
+  const auto oldest_kept_ms = with.purging_ms() - kept_ms;
   const auto error = db.scan(family::held, "", std::string(8, '\xff'),
                              [&](std::string_view key, std::string_view value) {
                                const auto at = held_position_from(key);

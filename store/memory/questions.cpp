@@ -221,4 +221,23 @@ std::optional<dead_letter> find(const view& from, const dead_letter_id& id) {
   return letter_of(from, id, row->second);
 }
 
+page<blocked_lane> list(const view& from, const lane_query& query,
+                        const std::set<delivery_key>& taken) {
+  page<blocked_lane> out;
+  const auto connector = from.all.connectors.find(query.connector);
+  if (connector == from.all.connectors.end()) return out;
+  const auto after = lane_after(query);
+  for (const auto& [lane, keys] : connector->second.off_log) {
+    if (after && lane <= *after) continue;
+    const auto now = lane_as_it_is(connector->second, lane, taken);
+    if (!is_asked_for(query, now)) continue;
+    if (out.items.size() == query.page.limit) {
+      out.next = std::to_string(out.items.back().lane);
+      break;
+    }
+    out.items.push_back(now);
+  }
+  return out;
+}
+
 }  // namespace airtrain::memory

@@ -22,6 +22,8 @@ std::vector<event_detail> details(const view& from, const std::string& id,
                                   const std::optional<std::string>& source);
 page<event_summary> list(const view& from, const event_query& query);
 page<delivery_summary> list(const view& from, const delivery_query& query);
+page<blocked_lane> list(const view& from, const lane_query& query,
+                        const std::set<delivery_key>& taken);
 page<dead_letter> list(const view& from, const dead_letter_query& query);
 page<audit_record> list(const view& from, const audit_query& query);
 std::optional<dead_letter> find(const view& from, const dead_letter_id& id);

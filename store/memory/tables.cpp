@@ -191,6 +191,8 @@ bulk_result tables::replay(std::vector<dead_letter_id> ids, replay_options optio
       result.refused.push_back({id, "would_reorder"});
       continue;
     }
+    ++result.done;
+    if (options.dry_run) continue;
     row->history.event_scope_failures = 0;
     row->history.first_event_failure_reachable_ms = -1;
     row->history.lift_deadline = true;
@@ -200,7 +202,6 @@ bulk_result tables::replay(std::vector<dead_letter_id> ids, replay_options optio
     move(connector, id.key, *row, row->lane == no_lane ? place::waiting : place::aside, now_ms);
     auto& lanes = touched[id.connector];
     if (row->lane != no_lane) lanes.insert(row->lane);
-    ++result.done;
   }
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -53,8 +54,14 @@ struct logged_event {
   std::vector<route> routes;
 };
 
-/// A dead letter's lane whose owner has to be told.
+/// Lanes whose owner has to be told.
 using touched_lanes = std::map<connector_id, std::set<lane_id>>;
+using ended_deliveries = std::map<connector_id, std::vector<delivery_key>>;
+/// Whom an operator's change concerns.
+struct to_tell {
+  touched_lanes lanes;
+  ended_deliveries ended;
+};
 
 /// Everything the store knows, as plain ordered maps, and every change to it. The changes are
 /// deterministic: applied to two equal tables they leave equal tables. The memory store keeps one
@@ -78,6 +85,10 @@ struct tables {
   /// Fills `done` and `refused`; the lanes whose owners must be told go to `touched`.
   bulk_result replay(std::vector<dead_letter_id> ids, replay_options options, std::int64_t now_ms,
                      touched_lanes& touched);
+  /// `taken`: it is with its owner. Which keys are said to have ended goes to `ended`.
+  bulk_result change(std::vector<dead_letter_id> ids, change_options options, std::int64_t now_ms,
+                     const std::function<bool(const dead_letter_id&)>& taken,
+                     touched_lanes& touched, ended_deliveries& ended);
   bulk_result discard(const std::vector<dead_letter_id>& ids, std::int64_t now_ms,
                       touched_lanes& touched);
 };

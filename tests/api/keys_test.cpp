@@ -109,6 +109,21 @@ TEST_F(keys, that_are_denied_leave_an_audit_record) {
   EXPECT_EQ(who, (std::vector<std::string>{"desk", "unknown"}));
 }
 
+TEST(behind_a_proxy, an_operator_is_known_by_the_address_the_proxy_saw) {
+  auto http = with_keys();
+  http.behind_proxy = true;
+  api_world world{http};
+  api_client boss{world, {{"X-API-Key", "mellon"}, {"X-Forwarded-For", "10.9.9.9, 192.0.2.7"}}};
+  boss.post("/v1/connectors/payroll/pause", "");
+  EXPECT_EQ(boss.get("/v1/audit").body["items"][0]["from"], "192.0.2.7");
+}
+
+TEST_F(keys, cannot_say_that_they_come_from_elsewhere_without_a_proxy) {
+  api_client liar{world, {{"X-API-Key", "mellon"}, {"X-Forwarded-For", "192.0.2.7"}}};
+  liar.post("/v1/connectors/payroll/pause", "");
+  EXPECT_EQ(desk.get("/v1/audit").body["items"][0]["from"], "127.0.0.1");
+}
+
 TEST_F(keys, that_are_guessed_do_not_fill_the_audit_log) {
   for (int i = 0; i < 100; ++i) stranger.post("/v1/connectors/payroll/pause", "");
   const auto records = desk.get("/v1/audit?limit=1000").body["items"].size();

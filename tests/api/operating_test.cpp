@@ -179,6 +179,47 @@ TEST_F(operating, a_bulk_action_without_a_selection_is_refused) {
   letters(1);
 }
 
+TEST_F(operating, lanes_that_wait_for_an_operator_are_listed_and_released) {
+  world.journal->answers(scripted_target::rejects("no"));
+  for (const char* id : {"j1", "j2"})
+    client.event(R"({"type": "shift_logged", "data": {"lane": 7}, "id": ")" + std::string{id} +
+                 R"("})");
+  const auto lanes =
+      client.get_until("/v1/connectors/journal/lanes?state=stopped", [](const reply& now) {
+        const auto& items = now.body["items"];
+        return items.size() == 1 && items[0]["aside"] == 1;
+      });
+  const auto& lane = lanes.body["items"][0];
+  EXPECT_EQ(lane["state"], "stopped");
+  const auto letters = client.get("/v1/dead-letters?connector=journal").body["items"];
+  ASSERT_EQ(letters.size(), 1u);
+  EXPECT_EQ(lane["stopped_by"], letters[0]["id"]);
+  EXPECT_EQ(client.get("/v1/connectors/journal").body["lanes_stopped"], 1);
+
+  world.journal->answers(scripted_target::delivered());
+  client.post("/v1/dead-letters/discard", R"({"ids": [)" + letters[0]["id"].dump() + "]}");
+  client.get_until("/v1/connectors/journal/lanes",
+                   [](const reply& now) { return now.body["items"].empty(); });
+  EXPECT_EQ(client.get("/v1/connectors/nobody/lanes").status, 404);
+  EXPECT_EQ(client.get("/v1/connectors/journal/lanes?state=open").status, 400);
+}
+
+TEST_F(operating, a_single_node_owns_all_connectors) {
+  const auto cluster = client.get("/v1/cluster").body;
+  ASSERT_EQ(cluster["nodes"].size(), 1u);
+  for (const auto& one : cluster["connectors"])
+    EXPECT_EQ(one["owner"], cluster["nodes"][0]["name"]);
+}
+
+TEST_F(operating, a_dry_run_of_a_replay_lists_what_would_overwrite_newer_truth) {
+  make_dead_letters(1);
+  const auto would =
+      client.post("/v1/dead-letters/replay", R"({"filter": {}, "dry_run": true})").body;
+  EXPECT_EQ(would["matched"], 1);
+  EXPECT_EQ(would["done"], 0);
+  EXPECT_TRUE(would["refused"].empty()) << "a connector without lanes reorders nothing";
+}
+
 TEST_F(operating, every_action_leaves_exactly_one_audit_record) {
   client.post("/v1/connectors/payroll/pause", "");
   client.post("/v1/connectors/nobody/pause", "");

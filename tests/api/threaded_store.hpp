@@ -79,6 +79,9 @@ class threaded_store final : public store {
   void list_deliveries(delivery_query query, answer<page<delivery_summary>> then) override {
     run([&] { inner_->list_deliveries(std::move(query), std::move(then)); });
   }
+  void list_lanes(lane_query query, answer<page<blocked_lane>> then) override {
+    run([&] { inner_->list_lanes(std::move(query), std::move(then)); });
+  }
   void list_dead_letters(dead_letter_query query, answer<page<dead_letter>> then) override {
     run([&] { inner_->list_dead_letters(std::move(query), std::move(then)); });
   }
@@ -91,6 +94,10 @@ class threaded_store final : public store {
   }
   void discard(std::vector<dead_letter_id> ids, answer<bulk_result> then) override {
     run([&] { inner_->discard(std::move(ids), std::move(then)); });
+  }
+  void change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                         answer<bulk_result> then) override {
+    run([&] { inner_->change_deliveries(std::move(ids), options, std::move(then)); });
   }
   void append_audit(audit_record record, done then) override {
     run([&] { inner_->append_audit(std::move(record), std::move(then)); });

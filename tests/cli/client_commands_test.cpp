@@ -208,6 +208,41 @@ TEST_F(client_commands, a_bulk_action_needs_a_selection_and_follows_its_pages) {
                   "\"n\"}"));
 }
 
+TEST_F(client_commands, deliveries_are_changed_by_ids_or_filter) {
+  const scripted_service service(
+      {answer(200, R"({"matched":2,"done":2,"refused":[],"next":null})")});
+  EXPECT_EQ(run(run_deliveries_discard, service.given({})).code, exit_usage);
+  EXPECT_EQ(run(run_deliveries_retry, service.given({"--connector", "a"})).out, "2 of 2 retried\n");
+  run(run_deliveries_discard, service.given({"1.2.0", "1.3.0"}));
+  run(run_deliveries_dead_letter, service.given({"--all"}));
+  run(run_rerender, service.given({"pay roll", "1.2.0"}));
+  EXPECT_THAT(service.asked(),
+              ElementsAre(R"(POST /v1/deliveries/retry {"filter":{"connector":"a"}})",
+                          R"(POST /v1/deliveries/discard {"ids":["1.2.0","1.3.0"]})",
+                          R"(POST /v1/deliveries/dead-letter {"filter":{}})",
+                          R"(POST /v1/connectors/pay%20roll/rerender {"ids":["1.2.0"]})"));
+}
+
+TEST_F(client_commands, a_dry_run_counts_what_would_be_done) {
+  const scripted_service service({answer(
+      200, R"({"matched":3,"done":0,"refused":[{"id":"7","code":"would_reorder"}],"next":null})")});
+  const outcome would = run(run_dead_letters_replay, service.given({"--all", "--dry-run"}));
+  EXPECT_EQ(would.out, "2 would be replayed; nothing was done\nrefused 7: would_reorder\n");
+}
+
+TEST_F(client_commands, why_tells_what_a_delivery_waits_for) {
+  const scripted_service service({answer(
+      200, R"({"state":"waiting","reason":"reset","waits_for":[{"what":"retry","id":null,)"
+           R"("until":"2026-03-01T08:00:00.000Z"},{"what":"lane","id":"4.0","until":null}],)"
+           R"("earliest":"2026-03-01T08:00:00.000Z"})")});
+  const outcome told = run(run_why, service.given({"S-17", "payroll"}));
+  EXPECT_EQ(told.code, exit_done);
+  EXPECT_EQ(told.out,
+            "waiting (reset)\n  waits for retry, until 2026-03-01T08:00:00.000Z\n"
+            "  waits for lane 4.0\n  not before 2026-03-01T08:00:00.000Z\n");
+  EXPECT_THAT(service.asked(), ElementsAre("GET /v1/deliveries/S-17/payroll/why "));
+}
+
 TEST_F(client_commands, a_breaker_is_commanded_by_the_words_of_the_api) {
   scripted_service service({answer(200, "{}")});
   EXPECT_EQ(run(run_breaker, service.given({"a/b", "open"})).code, exit_done);

@@ -25,13 +25,16 @@ TEST(exposure, localhost_is_listened_to_by_its_address) {
   EXPECT_EQ(read->http.listen, "127.0.0.1:80");
 }
 
-TEST(exposure, beyond_loopback_keys_and_a_proxy_are_required) {
+TEST(exposure, beyond_loopback_keys_and_encryption_are_required) {
   for (const char* listen : {"0.0.0.0:8080", "[::]:8080", "192.168.1.5:80"}) {
     EXPECT_THAT(problems_of(http(listen)),
                 ElementsAre(HasSubstr("2:12: others than this machine")));
     EXPECT_EQ(problems_of(http(listen, one_key)).size(), 1u);
     const std::string proxy = std::string(one_key) + "  behind_proxy: true\n  hosts: [a.example]\n";
     EXPECT_THAT(problems_of(http(listen, proxy)), ElementsAre());
+    const std::string tls = "  tls: { cert: cert.pem, key: key.pem }\n";
+    EXPECT_THAT(problems_of(http(listen, std::string(one_key) + tls)), ElementsAre());
+    EXPECT_EQ(problems_of(http(listen, tls)).size(), 1u);
     EXPECT_THAT(problems_of(http(listen, "  insecure: true\n")), ElementsAre());
   }
 }

@@ -162,7 +162,6 @@ TEST(load, options_of_later_versions_are_refused_not_ignored) {
       "    signature: standard-webhooks\n"
       "  diary: { type: caldav, events: [x] }\n"
       "  known: { preset: kimai, type: file, path: x, events: [x] }\n"
-      "http: { tls: { cert: a, key: b } }\n"
       "rate_limits: { va-tenant: 100/s }\n"
       "store: { postgres: \"${env:TOKEN}\" }\n"
       "cluster: { node: a }\n");
@@ -194,6 +193,17 @@ TEST(load, the_digest_of_a_connector_changes_with_what_is_written_of_it) {
     return digest(http_connector(std::string("    auth: { bearer: \"${") + name + "}\" }\n"));
   };
   EXPECT_NE(with_token("env:TOKEN"), with_token("file:secret.txt"));
+}
+
+TEST(load, tls_of_the_service_has_a_certificate_and_its_key) {
+  const auto read =
+      parse_yaml_text("http: { tls: { cert: cert.pem, key: key.pem, client_ca: clients.pem } }\n");
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->http.tls_cert->filename(), "cert.pem");
+  EXPECT_EQ(read->http.tls_key->filename(), "key.pem");
+  EXPECT_EQ(read->http.tls_client_ca->filename(), "clients.pem");
+  EXPECT_THAT(problems_of("http: { tls: { cert: cert.pem } }\n"),
+              ElementsAre(HasSubstr("`key` is missing")));
 }
 
 TEST(load, an_option_of_another_type_is_refused) {

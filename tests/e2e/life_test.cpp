@@ -134,6 +134,29 @@ TEST_F(life, an_address_in_use_is_refused_by_name) {
       << second.errors();
 }
 
+TEST_F(life, a_damaged_store_is_repaired_only_on_request) {
+  configure();
+  {
+    running_service service{folder.path()};
+    EXPECT_EQ(post(service.port(), one_event), 202);
+    EXPECT_TRUE(payroll.wait_for(1));
+    service.self().signal(SIGTERM);
+    EXPECT_EQ(service.self().wait(), 0);
+  }
+  const auto data = folder.path() / "data";
+  ASSERT_TRUE(std::filesystem::remove(data / "high-water"));
+  // Where nobody can be asked: standard input is no terminal.
+  process asked{folder.path(), {"recover", "--data-dir", data.string()}};
+  EXPECT_EQ(asked.wait(), 1);
+  EXPECT_NE(asked.output().find("--yes"), std::string::npos) << asked.output();
+  EXPECT_FALSE(std::filesystem::exists(data / "high-water"));
+  process told{folder.path(), {"recover", "--data-dir", data.string(), "--yes"}};
+  EXPECT_EQ(told.wait(), 0) << told.errors();
+  EXPECT_TRUE(std::filesystem::exists(data / "high-water"));
+  running_service again{folder.path()};
+  EXPECT_EQ(post(again.port(), one_event), 202);
+}
+
 TEST_F(life, what_was_taken_is_sent_after_a_restart) {
   configure();
   payroll.hang(true);

@@ -67,6 +67,7 @@ process::process(const std::filesystem::path& folder, const std::vector<std::str
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   constexpr int flags = O_WRONLY | O_CREAT | O_TRUNC;
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output_.c_str(), flags, 0600);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, errors_.c_str(), flags, 0600);
   const int failed = posix_spawn(&pid_, binary.c_str(), &files, nullptr, argv.data(), environ);

@@ -68,6 +68,8 @@ class raw_connection {
     }
     return std::exchange(buffered_, {});
   }
+  /// What the last read met: the end, and not just no more patience.
+  bool ended() const { return ended_; }
   bool ended_by_peer() { return buffered_.empty() && !fill() && ended_; }
 
   void finish_sending() { shutdown(socket_, SHUT_WR); }

@@ -33,6 +33,15 @@ certificate_ptr blank(EVP_PKEY* key, const char* common_name, long valid_seconds
   return made;
 }
 
+template <class Write>
+std::filesystem::path new_file(Write write) {
+  std::string path = (std::filesystem::temp_directory_path() / "certificate-XXXXXX").string();
+  std::FILE* file = fdopen(mkstemp(path.data()), "w");
+  write(file);
+  std::fclose(file);
+  return path;
+}
+
 }  // namespace
 
 test_authority::test_authority() {
@@ -43,12 +52,7 @@ test_authority::test_authority() {
   extend(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
   X509_sign(certificate, own_.key.get(), EVP_sha256());
 
-  std::string path = (std::filesystem::temp_directory_path() / "authority-XXXXXX").string();
-  const int descriptor = mkstemp(path.data());
-  file_ = path;
-  std::FILE* file = fdopen(descriptor, "w");
-  PEM_write_X509(file, certificate);
-  std::fclose(file);
+  file_ = new_file([&](std::FILE* file) { PEM_write_X509(file, certificate); });
 }
 
 test_authority::~test_authority() {
@@ -63,6 +67,17 @@ signed_certificate test_authority::sign(const std::string& names, long valid_sec
   extend(made.certificate.get(), own_.certificate.get(), NID_subject_alt_name, names);
   X509_sign(made.certificate.get(), own_.key.get(), EVP_sha256());
   return made;
+}
+
+certificate_files::certificate_files(const signed_certificate& what)
+    : certificate_(new_file([&](std::FILE* to) { PEM_write_X509(to, what.certificate.get()); })),
+      key_(new_file([&](std::FILE* to) {
+        PEM_write_PrivateKey(to, what.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+      })) {}
+
+certificate_files::~certificate_files() {
+  std::filesystem::remove(certificate_);
+  std::filesystem::remove(key_);
 }
 
 context_ptr server_context(const signed_certificate& identity) {

@@ -41,6 +41,19 @@ class test_authority {
   std::filesystem::path file_;
 };
 
+/// A certificate and its key as PEM files, which go with it.
+class certificate_files {
+ public:
+  explicit certificate_files(const signed_certificate& what);
+  ~certificate_files();
+  std::string certificate() const { return certificate_.string(); }
+  std::string key() const { return key_.string(); }
+
+ private:
+  std::filesystem::path certificate_;
+  std::filesystem::path key_;
+};
+
 context_ptr server_context(const signed_certificate& identity);
 
 }  // namespace airtrain::http::testing

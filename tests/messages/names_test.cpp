@@ -28,7 +28,7 @@ TEST(names, of_answer_classes_lead_back_to_them) {
 }
 
 TEST(names, of_reasons_lead_back_to_them) {
-  expect_names(reason::cut_by_restart, reason_from);
+  expect_names(reason::lane_stopped, reason_from);
 }
 
 TEST(names, of_delivery_states_lead_back_to_them) {

@@ -139,6 +139,13 @@ bulk_result store_conformance::replay(std::vector<dead_letter_id> which, replay_
   return done.value();
 }
 
+bulk_result store_conformance::change(std::vector<dead_letter_id> which, change_options options) {
+  auto done = await<result<bulk_result, store_error>>(
+      [&](auto then) { current().change_deliveries(which, options, then); });
+  EXPECT_TRUE(done) << done.error().message;
+  return done.value();
+}
+
 bulk_result store_conformance::discard(std::vector<dead_letter_id> which) {
   auto done =
       await<result<bulk_result, store_error>>([&](auto then) { current().discard(which, then); });

@@ -118,6 +118,7 @@ class store_conformance : public ::testing::TestWithParam<backend_factory> {
   std::vector<dead_letter> dead_letters(dead_letter_query query = {});
   bulk_result replay(std::vector<dead_letter_id> ids, replay_options options = {});
   bulk_result discard(std::vector<dead_letter_id> ids);
+  bulk_result change(std::vector<dead_letter_id> ids, change_options options);
 
   std::atomic<std::int64_t> now_ms{1'700'000'000'000};
   std::atomic<int> work_calls{0};  ///< of `on_work`, all connectors

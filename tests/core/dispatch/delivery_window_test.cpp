@@ -79,7 +79,7 @@ TEST_F(window_test, a_slot_used_again_is_not_taken_for_its_former_place_in_the_q
   const auto first = ready(1);
   ready(2);
   w.release(first);
-  ASSERT_EQ(w.admit(one(3), false), first) << "a follower in the slot that stands in the queue";
+  ASSERT_EQ(ready(3), first) << "the slot still stands in the queue, before 2";
   EXPECT_EQ(w.at(w.next_fresh()).what.key.seq, 2u);
 }
 

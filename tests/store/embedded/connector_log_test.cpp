@@ -4,6 +4,9 @@
 
 #include <array>
 
+#include "store/embedded/key_list.hpp"
+#include "store/embedded/keys.hpp"
+
 namespace airtrain::embedded {
 namespace {
 
@@ -183,15 +186,58 @@ TEST_F(connector_log_test,
   log.settle(epoch, {end}, 0);
 
   const auto failed = log.take_changes(7, false);
-  ASSERT_EQ(failed.unparked.size(), 1u);
-  log.leaves_still(failed.unparked.front());
+  ASSERT_EQ(failed.reparked.size(), 1u);
+  log.leaves_still(failed.reparked.front());
   log.written(failed.generation);
   EXPECT_TRUE(log.plan_for(epoch, of_lane)->taken.contains(key));
   const auto again = log.take_changes(7, false);
-  ASSERT_EQ(again.unparked.size(), 1u);
-  EXPECT_EQ(again.unparked.front().gone, std::vector{key});
+  ASSERT_EQ(again.reparked.size(), 1u);
+  EXPECT_EQ(again.reparked.front().gone, std::vector{key});
   log.written(again.generation);
   EXPECT_FALSE(log.plan_for(epoch, of_lane)->taken.contains(key));
+}
+
+TEST_F(connector_log_test, what_cannot_join_a_row_gets_one_of_its_own_and_leaves_that_one) {
+  constexpr lane_id lane = 7;
+  const auto park = [&](std::uint64_t seq) {
+    const arrival event{.seq = seq, .lane = lane, .what = event::seal({})};
+    log.arrive({&event, 1});
+    ASSERT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+    settlement aside;
+    aside.what = settlement::kind::aside;
+    aside.counted = false;
+    aside.key = {.seq = seq, .part = 0};
+    log.settle(epoch, {aside}, 0);
+  };
+  park(5);
+  flush();
+  park(6);
+  const auto joins = log.take_changes(7, false);
+  ASSERT_EQ(joins.reparked.size(), 1u);
+  const delivery_key key{.seq = 6, .part = 0};
+  EXPECT_EQ(joins.reparked.front().more, std::vector{key});
+  const auto own = log.parks_apart(joins.reparked.front());
+  EXPECT_EQ(own.key, park_key(log.id(), lane, key));
+  EXPECT_EQ(decode_key_list(*own.value), std::vector{key});
+  log.written(joins.generation);
+
+  auto of_lane = request(fetch_kind::lane);
+  of_lane.lane = lane;
+  connector_log::reading read;
+  auto& one = read.deliveries.emplace_back();
+  one.what.key = key;
+  one.what.event = event::seal({});
+  one.what.lane = lane;
+  one.parked_row = key;
+  one.place = loaded_delivery::from::parked;
+  ASSERT_EQ(log.take(epoch, of_lane, std::move(read)).value().deliveries.size(), 1u);
+  settlement end;
+  end.key = key;
+  log.settle(epoch, {end}, 0);
+  const auto left = log.take_changes(7, false);
+  ASSERT_EQ(left.reparked.size(), 1u);
+  EXPECT_TRUE(left.reparked.front().whole_row);
+  EXPECT_EQ(left.reparked.front().key, own.key);
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ store_error driver::start() {
                             .disk =
                                 [](const auto&) {
                                   return environment::space{.free = ~std::uint64_t{0}, .total = 0};
-                                }});
+                                },
+                            .may_purge = [this] { return may_purge.load(); }});
   auto error = made->start();
   if (error.code == store_error_code::none) store_ = std::move(made);
   return error;

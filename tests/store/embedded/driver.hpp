@@ -37,6 +37,7 @@ class driver {
 
   store_settings settings;
   std::atomic<std::int64_t> now_ms{1'700'000'000'000};
+  std::atomic<bool> may_purge{true};
   faulty_files files;
 
  private:
