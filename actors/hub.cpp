@@ -189,8 +189,8 @@ store::answer<bulk_result> hub::telling_owners(const std::vector<dead_letter_id>
     if (what && overseer)
       for (const auto& changed : what->changed)
         caf::anon_send(*overseer, lanes_changed{changed.connector, changed.lanes, changed.ended});
-    // A failed write may be on the disk all the same.
-    if (!what && what.error().code == store_error_code::write_failed && overseer)
+    // What failed, a write above all, may have changed something all the same.
+    if (!what && what.error().code != store_error_code::closed && overseer)
       for (const auto owner : owners) caf::anon_send(*overseer, owner_unsure{owner});
     done(std::move(what));
   };

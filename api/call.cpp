@@ -38,7 +38,10 @@ call::call(context& shared, const route& way, const http::request& request,
       request_(request),
       responder_(std::move(responder)),
       loop_(shared.pool.near()),
-      path_values_(std::move(path_values)) {}
+      path_values_(std::move(path_values)) {
+  // Also of a call that is denied before anything looks at it.
+  if (!path_values_.empty()) aims_at(path_values_.front());
+}
 
 void call::answer(std::string json, std::string outcome) {
   http::response response;

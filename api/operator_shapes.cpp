@@ -108,8 +108,9 @@ void write_dead_letter(json_writer& out, const dead_letter& what, detail how) {
       .text_or_null("group", what.group == 0 ? std::string{} : std::to_string(what.group))
       .member("stops_lane", what.stops_lane)
       .key("request");
-  what.rendered ? write_request(out, *what.rendered, *what.event, how)
-                : static_cast<void>(out.null());
+  // Its mapped path and headers hold what the event's data holds.
+  what.rendered&& how != detail::attributes ? write_request(out, *what.rendered, *what.event, how)
+                                            : static_cast<void>(out.null());
   out.key("event");
   write_event(out, *what.event, how);
   out.end_object();

@@ -55,6 +55,8 @@ void dispatcher::state::judge_delivered(slot_index index, attempt_outcome& outco
                                         const instant& now, dispatch_actions& out) {
   ++delivered_total;
   keep_later = true;
+  // That it ever delivered decides how soon its guard holds it, also after a crash.
+  if (delivered_total == 1) keep_now = true;
   // While the guard holds, its group goes on: it ends with the hold.
   if (held.kind() != hold_kind::guard) guard.delivered();
   refused.delivered();

@@ -58,7 +58,9 @@ settlement dispatcher::state::settle_from(slot_index index, attempt_outcome& out
     if (s.history.first_attempt_at_ms == 0) s.history.first_attempt_at_ms = outcome.started_wall_ms;
     s.history.last_attempt_at_ms = outcome.started_wall_ms;
   } else {
-    s.attempt.answer = v.answer.substr(0, answer_bytes_max);
+    // Where no target said anything, what went wrong here: a mapping error names its path.
+    const auto& said = v.answer.empty() && v.status == 0 ? v.message : v.answer;
+    s.attempt.answer = said.substr(0, answer_bytes_max);
     s.rendered = outcome.rendered ? outcome.rendered : d.rendered;
   }
   return s;

@@ -7,6 +7,7 @@
 #include "store/embedded/key_list.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/loading.hpp"
+#include "store/embedded/pending_events.hpp"
 
 namespace airtrain::embedded {
 namespace {
@@ -36,10 +37,13 @@ class change {
   result<operation_result, store_error> run(std::vector<dead_letter_id> ids) {
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    for (const auto& id : ids) asked_of_[id.connector].push_back(id.key);
     for (const auto& id : ids) {
-      auto why_not = change_one(id);
-      if (!why_not) return failure(why_not.error());
-      if (*why_not)
+      const auto why_not = change_one(id);
+      // What was decided before it is decided: one that cannot be read must not hide the others.
+      if (!why_not)
+        out_.what.refused.push_back({id, std::string(to_string(why_not.error().code))});
+      else if (*why_not)
         out_.what.refused.push_back({id, *why_not});
       else
         ++out_.what.done;
@@ -88,7 +92,7 @@ class change {
 
   result<bool, store_error> is_routed(const connector_log& connector, delivery_key key) {
     if (key.part != 0 || key.seq >= engine_.index.head()) return false;
-    const auto run = engine_.index.after(db_, connector.id(), key.seq, 1);
+    const auto run = events_after(engine_, db_, connector.id(), key.seq, 1);
     if (!run) return failure(run.error());
     return !run->seqs.empty() && run->seqs.front() == key.seq;
   }
@@ -98,7 +102,7 @@ class change {
     while (connector.find(key) == whereabouts::behind) {
       log_index::run run;
       if (const auto next = connector.next_in_log()) {
-        auto read = engine_.index.after(db_, connector.id(), *next, listed_at_once);
+        auto read = events_after(engine_, db_, connector.id(), *next, listed_at_once);
         if (!read) return failure(read.error());
         run = std::move(*read);
       }
@@ -132,7 +136,7 @@ class change {
   }
 
   /// Only the record changes: the delivery stays where it is.
-  refusal rerender(const connector_log& connector, found_delivery& one) {
+  refusal rerender(connector_log& connector, found_delivery& one) {
     const bool attempted =
         one.record.history.attempts > 0 && (one.record.rendered || options_.new_key);
     if (!attempted) return "not_attempted";
@@ -141,6 +145,7 @@ class change {
     if (options_.new_key) ++one.record.history.key_generation;
     out_.rows.push_back(
         {family::held, held_key(connector.id(), one.what.what.key), encode(one.record)});
+    connector.rendered_anew(one.what.what.key, one.what.due_ms);
     return nullptr;
   }
 
@@ -172,24 +177,32 @@ class change {
     return std::optional<found_delivery>{std::move(found)};
   }
 
-  result<std::optional<park_position>, store_error> find_parked(const connector_log& connector,
-                                                                delivery_key key) {
-    std::optional<park_position> found;
+  /// Where those of the connector that are asked for are parked: one scan for all of them.
+  store_error look_for_parked(connector_id connector) {
+    if (!looked_through_.insert(connector).second) return {};
+    const auto& asked = asked_of_[connector];  // ascending, as all ids are
     bool damaged = false;
-    const auto prefix = cursor_key(connector.id());
+    const auto prefix = cursor_key(connector);
     const auto error = db_.scan(family::park, prefix, after_prefix(prefix),
                                 [&](std::string_view row, std::string_view value) {
                                   const auto at = park_position_from(row);
                                   const auto keys = decode_key_list(value);
                                   damaged |= !at || !keys;
                                   if (damaged) return false;
-                                  if (std::binary_search(keys->begin(), keys->end(), key))
-                                    found = *at;
-                                  return !found;
+                                  for (const auto& key : *keys)
+                                    if (std::binary_search(asked.begin(), asked.end(), key))
+                                      parked_[{connector, key}] = *at;
+                                  return true;
                                 });
-    if (!ok(error)) return failure(error);
-    if (damaged) return failure(store_error{store_error_code::damaged, "park: a damaged row"});
-    return found;
+    if (!ok(error)) return error;
+    return damaged ? store_error{store_error_code::damaged, "park: a damaged row"} : store_error{};
+  }
+
+  result<std::optional<park_position>, store_error> find_parked(const connector_log& connector,
+                                                                delivery_key key) {
+    if (auto error = look_for_parked(connector.id()); !ok(error)) return failure(std::move(error));
+    const auto found = parked_.find({connector.id(), key});
+    return found == parked_.end() ? std::nullopt : std::optional{found->second};
   }
 
   settlement settlement_of(const found_delivery& one) const {
@@ -239,6 +252,9 @@ class change {
   const std::int64_t now_ms_;
   operation_result out_;
   std::map<connector_id, touched> touched_;
+  std::map<connector_id, std::vector<delivery_key>> asked_of_;
+  std::set<connector_id> looked_through_;
+  std::map<dead_letter_id, park_position> parked_;
 };
 
 }  // namespace

@@ -146,6 +146,7 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
     out.next = next_;
     return out;
   }
+  changed_since_plan_.clear();
   for (const auto& [key, from] : off_log_) out.taken.insert(key);
   for (const auto& [key, generation] : leaving_) out.taken.insert(key);
   if (what.what == fetch_kind::due) {
@@ -201,7 +202,8 @@ result<fetch_result, store_error> connector_log::take(std::uint64_t epoch,
   fetch_result out;
   out.request = what;
   for (auto& one : read.deliveries)
-    if (take_one(one)) out.deliveries.push_back(std::move(one.what));
+    if (!changed_since_plan_.contains(one.what.key) && take_one(one))
+      out.deliveries.push_back(std::move(one.what));
   switch (what.what) {
     case fetch_kind::fresh:
       finish_fresh(read, out);
@@ -223,7 +225,8 @@ void connector_log::finish_fresh(const reading& read, fetch_result& out) {
     next_ = std::max(next_, *read.scanned_to);
     at_tail_ = tail_.empty() && routed_to_ <= next_;
   }
-  if (!read.more) take_from_tail(out.request, out);
+  // An operator's change may have listed more as open since the plan: they come first.
+  if (!read.more && open_.returned() == 0) take_from_tail(out.request, out);
   tell_if_more(out);
 }
 

@@ -161,6 +161,8 @@ class connector_log {
   std::optional<std::uint64_t> next_in_log() const;
   /// Settles what no owner has, as if one had taken it and decided so. False: one has it now.
   bool decide(loaded_delivery one, settlement decided, std::int64_t now_ms);
+  /// Its record was changed on the disk: who reads it just now has read an old one.
+  void rendered_anew(delivery_key key, std::int64_t due_ms);
   /// A later one of its lane may have taken effect already.
   bool would_reorder(lane_id lane, delivery_key key) const;
   /// `first_aside` as far as it is in memory; parked rows are on disk.
@@ -212,6 +214,7 @@ class connector_log {
   void put_held(delivery_key key, const held_record& record);
   void remember(settlement& s);
   void end(delivery_key key, const origin& from);
+  bool settled_unseen(delivery_key key) const;
   void forget_rows(delivery_key key, const origin& from);
   void note_effect(const settlement& s, lane_id lane);
   void drop_lane_if_empty(lane_id lane);
@@ -269,7 +272,10 @@ class connector_log {
   std::vector<remembered> attempts_;
   bool touched_ = false;
   std::uint64_t generation_ = 0;
+  std::uint64_t collected_generation_ = 0;  ///< up to it changes are on their way to the disk
   std::uint64_t written_generation_ = 0;
+  /// Changed by an operator since the last plan: what a reader has read of them is no longer true.
+  std::set<delivery_key> changed_since_plan_;
 };
 
 }  // namespace airtrain::embedded

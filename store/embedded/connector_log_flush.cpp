@@ -34,6 +34,7 @@ connector_log::changes connector_log::take_changes(std::uint64_t head, bool own_
   std::lock_guard lock{mutex_};
   changes out;
   out.generation = generation_;
+  collected_generation_ = generation_;
   take_parked_changes(out);
   out.rows.insert(out.rows.begin(), std::make_move_iterator(rows_.begin()),
                   std::make_move_iterator(rows_.end()));

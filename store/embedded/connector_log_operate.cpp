@@ -9,8 +9,20 @@ connector_log::whereabouts connector_log::find(delivery_key key) const {
   std::lock_guard lock{mutex_};
   if (const auto* entry = open_.find(key))
     return entry->taken ? whereabouts::with_owner : whereabouts::open;
-  if (off_log_.contains(key)) return whereabouts::with_owner;
+  // What it settled since the last flush is not as the disk says.
+  if (off_log_.contains(key) || settled_unseen(key)) return whereabouts::with_owner;
   return key.seq >= place_in_log() ? whereabouts::behind : whereabouts::off_log;
+}
+
+bool connector_log::settled_unseen(delivery_key key) const {
+  const auto left = leaving_.find(key);
+  return left != leaving_.end() && left->second > collected_generation_;
+}
+
+void connector_log::rendered_anew(delivery_key key, std::int64_t due_ms) {
+  std::lock_guard lock{mutex_};
+  changed_since_plan_.insert(key);
+  if (due_ms > 0) note_due(due_ms);
 }
 
 std::optional<std::uint64_t> connector_log::next_in_log() const {
@@ -56,7 +68,10 @@ bool connector_log::decide(loaded_delivery one, settlement decided, std::int64_t
     const auto* entry = open_.find(one.what.key);
     if (!entry || entry->taken) return false;
   }
-  if (!take_one(one)) return false;
+  const auto key = one.what.key;
+  // It may have been fetched and settled since it was found.
+  if (settled_unseen(key) || !take_one(one)) return false;
+  changed_since_plan_.insert(key);
   settle_one(decided, now_ms);
   ++generation_;
   return true;

@@ -197,9 +197,9 @@ void connector_log::forget_rows(delivery_key key, const origin& was) {
 
 void connector_log::note_effect(const settlement& s, lane_id id) {
   // Without an answer that says no, the target may have done it.
-  const bool unknown =
-      s.what != settlement::kind::retry && s.what != settlement::kind::aside &&
-      (s.history.attempts > 1 || (s.counted && s.attempt.outcome == answer_class::retry));
+  const bool unknown = s.what != settlement::kind::retry && s.what != settlement::kind::aside &&
+                       (s.history.attempts > 1 || ((s.counted || s.history.attempts == 1) &&
+                                                   s.attempt.outcome == answer_class::retry));
   if (s.what != settlement::kind::delivered && !unknown) return;
   auto* lane = lanes_.find(id);
   if (!lane || id == no_lane || (lane->newest_effect && *lane->newest_effect >= s.key)) return;

@@ -240,5 +240,65 @@ TEST_F(connector_log_test, what_cannot_join_a_row_gets_one_of_its_own_and_leaves
   EXPECT_EQ(left.reparked.front().key, own.key);
 }
 
+class operators_decision : public connector_log_test {
+ protected:
+  bool discard() {
+    loaded_delivery found;
+    found.what.key = first;
+    found.what.event = event::seal({});
+    found.due_ms = 500;
+    found.place = loaded_delivery::from::due;
+    settlement decided;
+    decided.key = first;
+    decided.what = settlement::kind::discarded;
+    return log.decide(std::move(found), decided, 0);
+  }
+};
+
+TEST_F(operators_decision, during_a_fetch_stands) {
+  const auto plan = log.plan_for(epoch, request(fetch_kind::due)).value();
+  EXPECT_TRUE(discard());
+  flush();
+  EXPECT_EQ(take_due(plan), 0u) << "a discarded delivery was handed out";
+  EXPECT_EQ(log.counts().backlog, 0u);
+}
+
+TEST_F(operators_decision, about_what_was_sent_and_settled_since_it_was_found_is_refused) {
+  ASSERT_EQ(log.find(first), connector_log::whereabouts::off_log);
+  ASSERT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 1u);
+  settle(settlement::kind::delivered);
+  EXPECT_EQ(log.find(first), connector_log::whereabouts::with_owner) << "the disk says otherwise";
+  EXPECT_FALSE(discard());
+  EXPECT_EQ(log.counts().backlog, 0u);
+  flush();
+  EXPECT_EQ(log.find(first), connector_log::whereabouts::off_log);
+}
+
+TEST_F(operators_decision, that_an_old_record_is_rendered_anew_reaches_a_fetch_under_way) {
+  const auto plan = log.plan_for(epoch, request(fetch_kind::due)).value();
+  log.rendered_anew(first, 500);
+  EXPECT_EQ(take_due(plan), 0u) << "what was read is the old record";
+  EXPECT_EQ(take_due(log.plan_for(epoch, request(fetch_kind::due)).value()), 1u);
+}
+
+TEST_F(operators_decision, that_lists_the_tail_as_open_during_a_fetch_keeps_its_order) {
+  arrival events[4];
+  for (std::uint64_t i = 0; i < 4; ++i) events[i] = {.seq = 5 + i, .what = event::seal({})};
+  log.arrive({events, 1});
+  ASSERT_TRUE(log.fetch_from_memory(epoch, request(fetch_kind::fresh)).value().has_value());
+  log.open(epoch + 1, [] {});  // the first of them comes again
+  log.arrive({events + 1, 3});
+  ASSERT_EQ(log.plan_for(epoch + 1, request(fetch_kind::fresh)).value().returned.size(), 1u);
+  ASSERT_TRUE(log.list_as_open({}, 0));
+  ASSERT_TRUE(log.list_as_open({}, 0));
+  connector_log::reading read;
+  auto& one = read.deliveries.emplace_back();
+  one.what.key = {.seq = 5, .part = 0};
+  one.what.event = event::seal({});
+  const auto got = log.take(epoch + 1, request(fetch_kind::fresh), std::move(read)).value();
+  ASSERT_EQ(got.deliveries.size(), 1u) << "the eighth would go before the sixth";
+  EXPECT_TRUE(got.more);
+}
+
 }  // namespace
 }  // namespace airtrain::embedded
