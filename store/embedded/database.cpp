@@ -90,10 +90,11 @@ rocksdb::ReadOptions read_options() {
 
 /// For iterators. Before 8.5.2 RocksDB drops the error where a file's first block is damaged (its
 /// pull request 11783), and a scan ends as if there were no more rows. That happens where it looks
-/// out for deleted ranges, which are all below `edge`, where nobody reads.
-rocksdb::ReadOptions scan_options() {
+/// out for deleted ranges. Those of events are below `edge`, where nobody reads; attempts and audit
+/// records are hidden by them and stay so.
+rocksdb::ReadOptions scan_options(family f) {
   auto out = read_options();
-  out.ignore_range_deletions = true;
+  out.ignore_range_deletions = f != family::att && f != family::audit;
   return out;
 }
 
@@ -193,7 +194,7 @@ result<std::vector<std::optional<std::string>>, store_error> database::get_many(
 
 store_error database::scan(family f, std::string_view begin, std::string_view end,
                            const visitor& visit) {
-  auto options = scan_options();
+  auto options = scan_options(f);
   const auto upper = slice(end);
   options.iterate_upper_bound = &upper;
   std::unique_ptr<rocksdb::Iterator> it{db_->NewIterator(options, handle(f))};
@@ -203,7 +204,7 @@ store_error database::scan(family f, std::string_view begin, std::string_view en
 }
 
 result<std::optional<std::pair<std::string, std::string>>, store_error> database::last(family f) {
-  std::unique_ptr<rocksdb::Iterator> it{db_->NewIterator(scan_options(), handle(f))};
+  std::unique_ptr<rocksdb::Iterator> it{db_->NewIterator(scan_options(f), handle(f))};
   it->SeekToLast();
   std::optional<std::pair<std::string, std::string>> out;
   if (it->Valid()) out.emplace(it->key().ToString(), it->value().ToString());

@@ -7,6 +7,11 @@
 
 namespace airtrain::test {
 
+/// After the connectors of a service: memory so small, and events so large, that its store changes
+/// its files all the time.
+constexpr const char* small_store = "store: { cache: 8MiB }\n";
+constexpr const char* large_filler = "3000";
+
 /// The disk under a service: loses what was not synced, and fails as planned (tests/shim/disk). A
 /// service started on it runs on what the disk then holds.
 class faulty_disk {
