@@ -17,6 +17,8 @@ constexpr const char* large_filler = "3000";
 class faulty_disk {
  public:
   explicit faulty_disk(service& over);
+  ~faulty_disk();  ///< kills the service: it would lose its disk
+  faulty_disk(const faulty_disk&) = delete;
 
   /// Starts the service; false: it died before it listened.
   bool start();
@@ -29,6 +31,7 @@ class faulty_disk {
 
  private:
   service& over_;
+  bool started_ = false;
   temporary_folder folder_;
 };
 
