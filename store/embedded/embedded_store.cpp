@@ -34,7 +34,10 @@ store_error with_advice(store_error refused) {
 }  // namespace
 
 embedded_store::embedded_store(const store_settings& settings, environment env)
-    : engine_(settings, std::move(env)), writer_(engine_), maintenance_(engine_, writer_) {}
+    : engine_(settings, std::move(env)),
+      writer_(engine_),
+      maintenance_(engine_, writer_),
+      watch_(engine_) {}
 
 embedded_store::~embedded_store() {
   close();
@@ -49,6 +52,7 @@ store_error embedded_store::start() {
   engine_.db.put(std::move(*db));
   writer_.start(*durable_to);
   maintenance_.start();
+  watch_.start();
   return {};
 }
 
@@ -305,10 +309,11 @@ void embedded_store::close() {
   std::lock_guard lock{closing_};
   engine_.health.set_closed();
   maintenance_.stop();
+  watch_.stop();
   writer_.stop();
   for (auto& reader : readers_) reader.stop();
   questions_.stop();
-  maintenance_.note_durable();
+  watch_.note_durable();
   engine_.db.close();
 }
 

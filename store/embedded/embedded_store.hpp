@@ -3,6 +3,7 @@
 #include <array>
 #include <mutex>
 
+#include "store/embedded/disk_watch.hpp"
 #include "store/embedded/engine.hpp"
 #include "store/embedded/maintenance.hpp"
 #include "store/embedded/task_thread.hpp"
@@ -52,7 +53,7 @@ class embedded_store final : public store {
   /// One round of retention now; waits for it.
   store_error trim() { return maintenance_.trim(); }
   /// Brings the high-water file up to what is durable now, not a moment later.
-  void note_durable() { maintenance_.note_durable(); }
+  void note_durable() { watch_.note_durable(); }
   /// Events below it are gone from the log.
   std::uint64_t edge() const { return engine_.edge; }
 
@@ -71,6 +72,7 @@ class embedded_store final : public store {
   std::array<task_thread, 2> readers_;
   task_thread questions_;
   maintenance maintenance_;
+  disk_watch watch_;
   std::mutex closing_;
 };
 

@@ -6,6 +6,7 @@
 
 #include "messages/thread_name.hpp"
 #include "store/embedded/bytes.hpp"
+#include "store/embedded/disk_watch.hpp"
 #include "store/embedded/evacuation.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/operations.hpp"
@@ -14,46 +15,20 @@
 namespace airtrain::embedded {
 namespace {
 
-constexpr std::chrono::milliseconds watch_interval{200};
-// The high-water file trails the log by this much; on a slow disk by more, so that it takes no more
-// than a fiftieth of the disk's time.
-constexpr std::chrono::milliseconds sync_interval{20};
-constexpr int sync_share = 50;
 constexpr std::chrono::seconds trim_interval{10};
+// With little room left, as fast as that.
+constexpr std::chrono::seconds hurried_interval{1};
 
 bool ok(const store_error& error) {
   return error.code == store_error_code::none;
 }
 
-environment::space system_space(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto found = std::filesystem::space(path, error);
-  // Unknown is not full: a write will tell.
-  if (error) return {.free = ~std::uint64_t{0}, .total = 0};
-  return {.free = found.available, .total = found.capacity};
-}
-
-struct disk_room {
-  std::uint64_t free = 0;
-  std::uint64_t reserve = 0;
-};
-
-disk_room room_of(const engine& with) {
-  const auto& measure = with.env.disk;
-  const auto space =
-      measure ? measure(with.settings.data_dir) : system_space(with.settings.data_dir);
-  const auto share = static_cast<double>(space.total) * with.settings.reserve_share;
-  return {.free = space.free,
-          .reserve = std::max(with.settings.reserve_bytes, static_cast<std::uint64_t>(share))};
-}
-
 std::uint64_t excess_bytes(const engine& with, database& db) {
   const auto used = db.bytes_on_disk();
-  const auto room = room_of(with);
   const auto over = used > with.settings.retention_max_bytes
                         ? used - with.settings.retention_max_bytes
                         : std::uint64_t{0};
-  return std::max(over, room.free < room.reserve ? room.reserve - room.free : std::uint64_t{0});
+  return std::max(over, room_of(with).lacking_for_history());
 }
 
 }  // namespace
@@ -61,7 +36,6 @@ std::uint64_t excess_bytes(const engine& with, database& db) {
 maintenance::maintenance(engine& with, writer& through) : engine_(with), writer_(through) {}
 
 void maintenance::start() {
-  watch_disk();
   thread_ = std::thread{[this] {
     name_this_thread("store keep");
     loop();
@@ -80,35 +54,16 @@ void maintenance::stop() {
 void maintenance::loop() {
   using clock = std::chrono::steady_clock;
   auto trim_at = clock::now() + trim_interval;
-  auto watch_at = clock::now();
-  clock::duration pause = sync_interval;
   while (true) {
     {
       std::unique_lock lock{mutex_};
-      if (changed_.wait_for(lock, pause, [&] { return stopping_; })) break;
+      if (changed_.wait_for(lock, hurried_interval, [&] { return stopping_; })) break;
     }
-    const auto began = clock::now();
-    note_durable();
-    const auto ended = clock::now();
-    pause =
-        std::clamp<clock::duration>((ended - began) * sync_share, sync_interval, watch_interval);
-    if (ended < watch_at) continue;
-    watch_at = ended + watch_interval;
-    watch_disk();
-    if (ended < trim_at) continue;
-    trim_at = ended + trim_interval;
+    if (clock::now() < trim_at && room_of(engine_).lacking_for_history() == 0) continue;
+    trim_at = clock::now() + trim_interval;
     // What fails here is tried again; a damaged or failing disk shows at the writer and readers.
     (void)trim();
   }
-}
-
-void maintenance::watch_disk() {
-  const auto room = room_of(engine_);
-  engine_.health.set_disk_full(room.free < room.reserve);
-}
-
-void maintenance::note_durable() {
-  engine_.health.set_high_water_failed(engine_.high_water.sync().message);
 }
 
 store_error maintenance::on_writer(

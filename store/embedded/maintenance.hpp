@@ -10,8 +10,7 @@
 
 namespace airtrain::embedded {
 
-/// What goes on beside the main flow, on a thread of its own: the high-water file, the watch on
-/// free disk space, and retention.
+/// Retention, on a thread of its own beside the main flow.
 class maintenance {
  public:
   maintenance(engine& with, writer& through);
@@ -21,12 +20,9 @@ class maintenance {
   void stop();
   /// One round of retention now; waits for it. For tests and a disk that is nearly full.
   store_error trim();
-  /// Syncs the high-water file.
-  void note_durable();
 
  private:
   void loop();
-  void watch_disk();
   /// Runs it between two commits and waits until what it wants written is.
   store_error on_writer(
       std::function<result<std::vector<row_change>, store_error>(database&)> prepare);

@@ -36,9 +36,9 @@ class disk_fault : public testing::Test {
   /// Load until the object goes; what it saw acknowledged is then in `ledger`.
   harness::process load(int events, int rate) {
     return harness::process({LOAD_BINARY, "--port", std::to_string(airtrain.port()),
-                             "--connections", "8", "--events", std::to_string(events), "--seconds",
-                             "90", "--retry", "yes", "--ledger", ledger().string(), "--rate",
-                             std::to_string(rate)});
+                             "--connections", "8", "--filler", large_filler, "--events",
+                             std::to_string(events), "--seconds", "90", "--retry", "yes",
+                             "--ledger", ledger().string(), "--rate", std::to_string(rate)});
   }
   std::filesystem::path ledger() const { return airtrain.folder() / "ledger"; }
 
@@ -46,7 +46,8 @@ class disk_fault : public testing::Test {
   stand_in down{"fail"};
   service airtrain{
       connector_yaml("well", well.port()) +
-      connector_yaml("down", down.port(), "    breaker: { open: 1s, open_max: 1s }\n")};
+      connector_yaml("down", down.port(), "    breaker: { open: 1s, open_max: 1s }\n") +
+      small_store};
   faulty_disk disk{airtrain};
   std::set<std::string> acknowledged;
   std::string said;
@@ -126,6 +127,25 @@ TEST_F(disk_fault, a_disk_below_its_reserve_stops_the_intake_while_deliveries_go
   disk.plan("");
   becomes_ready();
   EXPECT_EQ(post("after"), 202);
+}
+
+TEST_F(disk_fault, a_disk_near_its_reserve_loses_delivered_history_before_the_intake_stops) {
+  ASSERT_TRUE(disk.start());
+  down.become("ok");
+  auto producer = harness::process({LOAD_BINARY, "--port", std::to_string(airtrain.port()),
+                                    "--events", "12000", "--batch", "100", "--seconds", "60"});
+  producer.read_all();
+  ASSERT_EQ(producer.wait(seconds{10}), 0);
+  for (const char* connector : {"well", "down"})
+    EXPECT_TRUE(eventually([&] { return airtrain.backlog(connector) == 0; }));
+  const auto oldest = [&] { return harness::ask(airtrain.port(), "GET", "/v1/events/e0").status; };
+  EXPECT_EQ(oldest(), 200);
+  const auto reserve =
+      std::max<std::uintmax_t>(512u << 20, std::filesystem::space(airtrain.folder()).capacity / 20);
+  disk.plan(fmt::format("free {}", reserve + reserve / 10));
+  EXPECT_TRUE(eventually([&] { return oldest() == 404; }));
+  EXPECT_EQ(readiness().status, 200);
+  EXPECT_EQ(post("goes on"), 202);
 }
 
 TEST_F(disk_fault, a_disk_that_is_full_loses_nothing_acknowledged_even_if_the_library_aborts) {

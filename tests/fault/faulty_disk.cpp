@@ -17,7 +17,12 @@ constexpr std::array<std::string_view, 7> kinds{"write",  "sync",     "rename", 
 
 faulty_disk::faulty_disk(service& over) : over_(over) {}
 
+faulty_disk::~faulty_disk() {
+  if (started_ && !over_.dies(std::chrono::seconds{0})) over_.kill_now();
+}
+
 bool faulty_disk::start() {
+  started_ = true;
   std::filesystem::remove_all(folder_.path() / "links");
   std::filesystem::create_directory(folder_.path() / "links");
   std::filesystem::remove(folder_.path() / "counts");

@@ -34,12 +34,13 @@ void lose_power_again_and_again(int cuts, unsigned seed) {
   stand_in down("fail");
   service airtrain(
       connector_yaml("well", well.port()) +
-      connector_yaml("down", down.port(), "    breaker: { open: 1s, open_max: 1s }\n"));
+      connector_yaml("down", down.port(), "    breaker: { open: 1s, open_max: 1s }\n") +
+      small_store);
   faulty_disk disk(airtrain);
   const auto ledger = airtrain.folder() / "ledger";
   harness::process load({LOAD_BINARY, "--port", std::to_string(airtrain.port()), "--connections",
-                         "16", "--seconds", "600", "--retry", "yes", "--ledger", ledger.string(),
-                         "--rate", "1000"});
+                         "16", "--seconds", "600", "--filler", large_filler, "--retry", "yes",
+                         "--ledger", ledger.string(), "--rate", "1000"});
   for (int cut = 0; cut < cuts; ++cut) {
     const auto moment = draw_moment(random);
     SCOPED_TRACE(fmt::format("cut {} at call {}", cut, moment));

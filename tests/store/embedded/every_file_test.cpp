@@ -7,6 +7,7 @@
 #include <functional>
 #include <set>
 
+#include "store/embedded_store.hpp"
 #include "tests/store/embedded/driver.hpp"
 
 namespace airtrain::embedded::tests {
@@ -182,6 +183,22 @@ TEST(every_file, of_a_store_without_its_current_file_is_kept) {
   std::filesystem::remove(store.directory() / "log/CURRENT");
   EXPECT_THAT(stopped_store::complaint(store.directory()), HasSubstr("log/CURRENT is missing"));
   EXPECT_EQ(files_of(store.directory()), files);
+}
+
+TEST(every_file, of_the_log_that_is_gone_is_given_up_only_when_told_to) {
+  const stopped_store store;
+  for (const auto& file : files_of(store.directory()))
+    if (file.ends_with(".log")) {
+      std::filesystem::remove(store.directory() / file);
+      ASSERT_THAT(stopped_store::complaint(store.directory()),
+                  HasSubstr(path{file}.filename().string()));
+      break;
+    }
+  driver again{store.directory()};
+  const auto repaired = recover_embedded_store(again.settings, true);
+  ASSERT_TRUE(repaired) << repaired.error().message;
+  EXPECT_FALSE(repaired->sound);
+  EXPECT_EQ(again.start().code, store_error_code::none);
 }
 
 }  // namespace airtrain::embedded::tests
