@@ -196,10 +196,12 @@ TEST_F(ingest, refuses_a_batch_whose_items_cannot_be_told_apart_even_where_parti
 TEST(ingest_with_a_failing_disk, answers_nothing_2xx) {
   api_world world;
   api_client client{world};
-  // More than one: connectors that open write their state too.
-  world.storage().inject([](memory_store::faults& faults) { faults.fail_commits = 1'000'000; });
+  // Connectors that open write their state: that commit must not be the one that fails.
+  std::promise<void> flushed;
+  world.storage().flush([&flushed](const store_error&) { flushed.set_value(); });
+  flushed.get_future().wait();
+  world.storage().inject([](memory_store::faults& faults) { faults.fail_commits = 1; });
   const auto reply = client.event(R"({"type": "shift_changed", "id": "e1"})");
-  world.storage().inject([](memory_store::faults& faults) { faults.fail_commits = 0; });
   EXPECT_EQ(reply.status, 503);
   EXPECT_EQ(reply.body["code"], "store_failed");
 }
