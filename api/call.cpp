@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "api/routes.hpp"
+#include "http/characters.hpp"
 
 namespace airtrain::api {
 namespace {
@@ -63,9 +64,12 @@ void call::refuse(const store_error& error) {
 }
 
 /// The peer's address; behind a proxy the one that the proxy saw. What a peer claims itself comes
-/// before that.
+/// before that, in the same line or in one of its own.
 std::string call::from() const {
-  const auto seen = shared_.behind_proxy ? request_.get("x-forwarded-for") : std::string_view{};
+  std::string_view seen;
+  for (const auto& field : request_.headers)
+    if (shared_.behind_proxy && http::same_ignoring_case(field.name, "x-forwarded-for"))
+      seen = field.value;
   if (seen.empty()) return std::string{request_.peer.substr(0, request_.peer.rfind(':'))};
   auto last = seen.substr(seen.rfind(',') + 1);
   last.remove_prefix(std::min(last.find_first_not_of(' '), last.size()));

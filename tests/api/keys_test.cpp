@@ -103,6 +103,7 @@ TEST_F(keys, that_are_denied_leave_an_audit_record) {
   for (const auto& one : records) {
     EXPECT_EQ(one["outcome"], "denied");
     EXPECT_EQ(one["action"], "connector.pause");
+    EXPECT_EQ(one["target"], "payroll");
     who.push_back(one["who"]);
   }
   std::sort(who.begin(), who.end());
@@ -114,6 +115,17 @@ TEST(behind_a_proxy, an_operator_is_known_by_the_address_the_proxy_saw) {
   http.behind_proxy = true;
   api_world world{http};
   api_client boss{world, {{"X-API-Key", "mellon"}, {"X-Forwarded-For", "10.9.9.9, 192.0.2.7"}}};
+  boss.post("/v1/connectors/payroll/pause", "");
+  EXPECT_EQ(boss.get("/v1/audit").body["items"][0]["from"], "192.0.2.7");
+}
+
+TEST(behind_a_proxy, a_line_of_the_clients_own_does_not_hide_the_proxys) {
+  auto http = with_keys();
+  http.behind_proxy = true;
+  api_world world{http};
+  api_client boss{
+      world,
+      {{"X-API-Key", "mellon"}, {"X-Forwarded-For", "10.9.9.9"}, {"X-Forwarded-For", "192.0.2.7"}}};
   boss.post("/v1/connectors/payroll/pause", "");
   EXPECT_EQ(boss.get("/v1/audit").body["items"][0]["from"], "192.0.2.7");
 }

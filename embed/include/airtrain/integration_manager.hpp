@@ -46,8 +46,8 @@ class AIRTRAIN_EXPORT integration_manager {
 
   /// Returns when the event is on disk, with all of its routes. Throws `event_refused`.
   event_accepted handle_event(const new_event& event);
-  /// Returns at once; `done` runs exactly once, on a thread of the library. May be called from
-  /// anywhere.
+  /// Returns at once; `done` runs exactly once, on a thread of the library, and must not throw. May
+  /// be called from anywhere.
   using event_outcome = std::variant<event_accepted, event_refused>;
   void handle_event(const new_event& event, std::function<void(event_outcome)> done);
 

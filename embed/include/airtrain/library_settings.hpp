@@ -18,7 +18,7 @@ struct library_settings {
   /// How long the destructor waits for attempts under way.
   std::chrono::milliseconds drain_timeout{35'000};
   /// One line each time a connector changes: its circuit opens, it is held, a lane stops. Called
-  /// on the library's threads: must return at once.
+  /// on the library's threads: must return at once, and not throw.
   std::function<void(std::string_view line)> log{};
 };
 

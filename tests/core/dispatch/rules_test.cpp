@@ -61,6 +61,24 @@ TEST_F(rules, a_rejection_is_a_dead_letter_at_once_with_what_was_answered) {
   EXPECT_EQ(end.history.attempts, 1u);
 }
 
+TEST_F(rules, a_dead_letter_that_no_target_has_seen_says_what_was_wrong_here) {
+  publish(1);
+  auto no = rejected();
+  no.why = reason::mapping_error;
+  no.status = 0;
+  no.answer.clear();
+  no.message = "body: there is no data.v";
+  r.answer(1, no);
+  EXPECT_EQ(last_settlement(1).attempt.answer, "body: there is no data.v");
+}
+
+TEST_F(rules, that_it_ever_delivered_is_kept_at_once) {
+  publish(1);
+  r.answer(1, delivered());
+  r.restart();
+  EXPECT_EQ(r.status().delivered_total, 1u);
+}
+
 TEST_F(rules, throttles_do_not_open_the_circuit) {
   publish(40);
   for (int i = 0; i < 30; ++i) {
