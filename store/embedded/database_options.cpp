@@ -66,6 +66,9 @@ rocksdb::DBOptions database_options(const store_settings& settings,
   out.avoid_unnecessary_blocking_io = true;
   // There is one writer; and the memtable of `dd` takes no other.
   out.allow_concurrent_memtable_write = false;
+  // All families reach their files together: one alone could know of a commit that the others lose
+  // with a damaged log, and a delivery would be in neither place.
+  out.atomic_flush = true;
   out.max_background_jobs = 2;
   out.max_open_files = 512;
   out.keep_log_file_num = 4;
