@@ -187,15 +187,7 @@ void dispatcher::state::make_ready(slot_index index) {
 }
 
 void dispatcher::state::put_back(slot_index index, settlement::kind what, dispatch_actions& out) {
-  const delivery& d = window.at(index).what;
-  settlement s;
-  s.what = what;
-  s.key = d.key;
-  s.lane = d.lane;
-  s.history = d.history;
-  s.rendered = d.rendered;
-  s.counted = false;
-  out.settle.push_back(std::move(s));
+  out.settle.push_back(settle_as_is(index, what));
   window.release(index);
 }
 

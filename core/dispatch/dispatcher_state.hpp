@@ -71,6 +71,8 @@ struct dispatcher::state {
                     const instant& now);
   void stay(slot_index index, dispatch_actions& out);
   settlement settle_from(slot_index index, attempt_outcome& outcome, settlement::kind what) const;
+  /// Without an attempt of its own: nothing is counted.
+  settlement settle_as_is(slot_index index, settlement::kind what, reason why = reason::none) const;
   std::uint32_t failures_that_count(const delivery_history& h, failure_scope scope,
                                     const instant& now) const;
   void retry_later(slot_index index, attempt_outcome& outcome, failure_scope scope, bool counted,

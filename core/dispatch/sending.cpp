@@ -59,15 +59,7 @@ bool dispatcher::state::expire_if_late(slot_index index, const instant& now,
   const window_slot& slot = window.at(index);
   const auto deadline = deadline_ms(slot.what, options.expires_after);
   if (!deadline || now.wall_ms < *deadline || !clocks.agree(now)) return false;
-  settlement end;
-  end.what = settlement::kind::expired;
-  end.key = slot.what.key;
-  end.lane = slot.what.lane;
-  end.history = slot.what.history;
-  end.rendered = slot.what.rendered;
-  end.counted = false;
-  end.why = reason::deadline_passed;
-  die(index, std::move(end), out);
+  die(index, settle_as_is(index, settlement::kind::expired, reason::deadline_passed), out);
   return true;
 }
 

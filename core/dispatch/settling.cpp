@@ -36,6 +36,20 @@ bool dispatcher::state::exhausted(const window_slot& slot, settlement& what,
   return false;
 }
 
+settlement dispatcher::state::settle_as_is(slot_index index, settlement::kind what,
+                                           reason why) const {
+  const delivery& d = window.at(index).what;
+  settlement s;
+  s.what = what;
+  s.key = d.key;
+  s.lane = d.lane;
+  s.history = d.history;
+  s.rendered = d.rendered;
+  s.counted = false;
+  s.why = why;
+  return s;
+}
+
 settlement dispatcher::state::settle_from(slot_index index, attempt_outcome& outcome,
                                           settlement::kind what) const {
   const delivery& d = window.at(index).what;
@@ -132,15 +146,7 @@ void dispatcher::state::die(slot_index index, settlement&& what, dispatch_action
 void dispatcher::state::supersede(slot_index index, dispatch_actions& out) {
   if (index == no_slot) return;
   lanes.forget(index);
-  const delivery& d = window.at(index).what;
-  settlement end;
-  end.what = settlement::kind::discarded;
-  end.key = d.key;
-  end.lane = d.lane;
-  end.history = d.history;
-  end.counted = false;
-  end.why = reason::superseded;
-  out.settle.push_back(std::move(end));
+  out.settle.push_back(settle_as_is(index, settlement::kind::discarded, reason::superseded));
   window.release(index);
 }
 

@@ -47,18 +47,11 @@ std::vector<withdrawal> dispatcher::withdraw(const std::vector<delivery_key>& ke
 }
 
 void dispatcher::state::withdraw(slot_index index, settlement::kind end, dispatch_actions& out) {
-  const delivery& d = window.at(index).what;
-  settlement what;
-  what.what = end;
-  what.key = d.key;
-  what.lane = d.lane;
-  what.history = d.history;
-  what.rendered = d.rendered;
-  what.counted = false;
-  what.why = end == settlement::kind::dead ? reason::dead_lettered_by_operator
-                                           : reason::discarded_by_operator;
-  refused.forget(d.key);
-  if (d.lane == no_lane || window.at(index).state == slot_state::ready)
+  auto what = settle_as_is(index, end,
+                           end == settlement::kind::dead ? reason::dead_lettered_by_operator
+                                                         : reason::discarded_by_operator);
+  refused.forget(what.key);
+  if (what.lane == no_lane || window.at(index).state == slot_state::ready)
     return leave(index, std::move(what), out);
   lanes.forget(index);
   out.settle.push_back(std::move(what));
