@@ -66,6 +66,7 @@ void connector_log::open(std::uint64_t epoch, std::function<void()> on_work) {
   idle_ = false;
   open_.give_back_all();
   off_log_.clear();
+  plan_is_out_ = false;  // an earlier owner's reading is fenced
   lanes_.forget_taken();
   due_first_ms_ = waiting_ > 0 ? long_due : no_due;
 }
@@ -146,6 +147,7 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
     out.next = next_;
     return out;
   }
+  plan_is_out_ = true;
   changed_since_plan_.clear();
   for (const auto& [key, from] : off_log_) out.taken.insert(key);
   for (const auto& [key, generation] : leaving_) out.taken.insert(key);
@@ -204,6 +206,8 @@ result<fetch_result, store_error> connector_log::take(std::uint64_t epoch,
   for (auto& one : read.deliveries)
     if (!changed_since_plan_.contains(one.what.key) && take_one(one))
       out.deliveries.push_back(std::move(one.what));
+  plan_is_out_ = false;
+  changed_since_plan_.clear();
   switch (what.what) {
     case fetch_kind::fresh:
       finish_fresh(read, out);
@@ -218,6 +222,12 @@ result<fetch_result, store_error> connector_log::take(std::uint64_t epoch,
     }
   }
   return out;
+}
+
+void connector_log::drop_plan() {
+  std::lock_guard lock{mutex_};
+  plan_is_out_ = false;
+  changed_since_plan_.clear();
 }
 
 void connector_log::finish_fresh(const reading& read, fetch_result& out) {

@@ -138,6 +138,8 @@ class connector_log {
   /// The owner takes what was read.
   result<fetch_result, store_error> take(std::uint64_t epoch, const fetch_request& what,
                                          reading read);
+  /// Nothing comes of the plan.
+  void drop_plan();
 
   // --- For operators and queries.
 
@@ -215,6 +217,7 @@ class connector_log {
   void remember(settlement& s);
   void end(delivery_key key, const origin& from);
   bool settled_unseen(delivery_key key) const;
+  void note_changed(delivery_key key);
   void forget_rows(delivery_key key, const origin& from);
   void note_effect(const settlement& s, lane_id lane);
   void drop_lane_if_empty(lane_id lane);
@@ -274,7 +277,8 @@ class connector_log {
   std::uint64_t generation_ = 0;
   std::uint64_t collected_generation_ = 0;  ///< up to it changes are on their way to the disk
   std::uint64_t written_generation_ = 0;
-  /// Changed by an operator since the last plan: what a reader has read of them is no longer true.
+  bool plan_is_out_ = false;  ///< a reader has one
+  /// Changed by an operator since then: what was read of them is no longer true.
   std::set<delivery_key> changed_since_plan_;
 };
 

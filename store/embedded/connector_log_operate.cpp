@@ -19,9 +19,13 @@ bool connector_log::settled_unseen(delivery_key key) const {
   return left != leaving_.end() && left->second > collected_generation_;
 }
 
+void connector_log::note_changed(delivery_key key) {
+  if (plan_is_out_) changed_since_plan_.insert(key);
+}
+
 void connector_log::rendered_anew(delivery_key key, std::int64_t due_ms) {
   std::lock_guard lock{mutex_};
-  changed_since_plan_.insert(key);
+  note_changed(key);
   if (due_ms > 0) note_due(due_ms);
 }
 
@@ -71,7 +75,7 @@ bool connector_log::decide(loaded_delivery one, settlement decided, std::int64_t
   const auto key = one.what.key;
   // It may have been fetched and settled since it was found.
   if (settled_unseen(key) || !take_one(one)) return false;
-  changed_since_plan_.insert(key);
+  note_changed(key);
   settle_one(decided, now_ms);
   ++generation_;
   return true;

@@ -43,10 +43,12 @@ class fetch {
     auto planned = connector_.plan_for(epoch_, what_);
     if (!planned) return failure(planned.error());
     plan_ = std::move(*planned);
-    const auto found = find();
-    if (!ok(found)) return failure(found);
-    const auto read = load();
-    if (!ok(read)) return failure(read);
+    auto read = find();
+    if (ok(read)) read = load();
+    if (!ok(read)) {
+      connector_.drop_plan();
+      return failure(read);
+    }
     if (loaded_.size() < candidates_.size()) stopped_at(candidates_[loaded_.size()]);
     return connector_.take(epoch_, what_,
                            {.deliveries = std::move(loaded_),

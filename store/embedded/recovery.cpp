@@ -99,7 +99,7 @@ class recovery {
     if (high_water->value_or(0) > durable_to_)
       return damaged(fmt::format(
           "{}: acknowledged events are missing: the log ends at {}, but {} says that events up to "
-          "{} were durable. Nothing was changed. Restore the files, or run `airtrain recover`",
+          "{} were durable. What is there was kept. Restore the folder, or run `airtrain recover`",
           database_path(engine_.settings).string(), *last, engine_.high_water.path().string(),
           **high_water - 1));
     head_ = durable_to_;
