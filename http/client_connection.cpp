@@ -127,17 +127,23 @@ void client_connection::send(job_ptr job) {
   transmit();
 }
 
-void client_connection::watch_while_idle() {
-  auto on_stir = [self = shared_from_this(), round = ++idle_round_](const error_code&) {
-    if (self->phase_ != phase::idle || self->idle_round_ != round) return;
-    if (self->peer_is_quiet()) {
-      self->watch_while_idle();
-      return;
-    }
-    self->to_->forget_idle(*self, self->home_->index());
-    self->close_and_pass_on();
-  };
-  socket_->async_wait(tcp_socket::wait_read, std::move(on_stir));
+/// One wait for the peer to stir, armed between two requests and left armed over the next: what it
+/// then brings is the answer.
+void client_connection::watch() {
+  watching_ = true;
+  socket_->async_wait(tcp_socket::wait_read, [self = shared_from_this()](const error_code&) {
+    self->watching_ = false;
+    if (self->phase_ == phase::busy)
+      self->read();
+    else if (self->phase_ == phase::idle)
+      self->stirred_while_idle();
+  });
+}
+
+void client_connection::stirred_while_idle() {
+  if (peer_is_quiet()) return watch();
+  to_->forget_idle(*this, home_->index());
+  close_and_pass_on();
 }
 
 /// Between two requests: neither closed nor said anything since its answer. (TLS has messages of
@@ -162,7 +168,7 @@ void client_connection::transmit() {
   } else {
     write_plain();
   }
-  read();
+  if (!watching_) read();
 }
 
 void client_connection::compose_head() {
@@ -264,7 +270,7 @@ void client_connection::on_answered() {
     if (auto next = to_->next_or_idle(shared_from_this(), home_->index()))
       send(std::move(next));
     else
-      watch_while_idle();
+      watch();
   }
   complete(std::move(job), std::move(answer));
 }

@@ -38,7 +38,8 @@ class client_connection final : public std::enable_shared_from_this<client_conne
   void shake_hands();
   void on_handshake(const boost::system::error_code& error);
 
-  void watch_while_idle();
+  void watch();
+  void stirred_while_idle();
   bool peer_is_quiet();
 
   void transmit();
@@ -69,7 +70,7 @@ class client_connection final : public std::enable_shared_from_this<client_conne
   std::size_t written_ = 0;
   bool write_done_ = true;
   bool reused_ = false;
-  std::uint32_t idle_round_ = 0;  ///< a watch that outlived its idle time is void
+  bool watching_ = false;  ///< a wait for the peer is armed; it reads the next answer too
   std::vector<char> in_;
   std::size_t in_end_ = 0;
   std::optional<response_reader> reader_;
