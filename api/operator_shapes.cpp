@@ -109,8 +109,10 @@ void write_dead_letter(json_writer& out, const dead_letter& what, detail how) {
       .member("stops_lane", what.stops_lane)
       .key("request");
   // Its mapped path and headers hold what the event's data holds.
-  what.rendered&& how != detail::attributes ? write_request(out, *what.rendered, *what.event, how)
-                                            : static_cast<void>(out.null());
+  if (what.rendered && how != detail::attributes)
+    write_request(out, *what.rendered, *what.event, how);
+  else
+    out.null();
   out.key("event");
   write_event(out, *what.event, how);
   out.end_object();
