@@ -47,10 +47,10 @@ store_error embedded_store::start() {
   if (auto error = make_directories(engine_.settings.data_dir); !ok(error)) return error;
   auto db = database::open(engine_.settings, engine_.env.files);
   if (!db) return with_advice(db.error());
-  const auto durable_to = recover(engine_, **db);
-  if (!durable_to) return durable_to.error();
+  const auto durable = recover(engine_, **db);
+  if (!durable) return durable.error();
   engine_.db.put(std::move(*db));
-  writer_.start(*durable_to);
+  writer_.start(*durable);
   maintenance_.start();
   watch_.start();
   return {};

@@ -3,6 +3,7 @@
 #include "store/embedded/environment.hpp"
 #include "store/embedded/high_water.hpp"
 #include "store/embedded/inspection.hpp"
+#include "store/embedded/recovery.hpp"
 #include "store/embedded_store.hpp"
 
 namespace airtrain {
@@ -15,21 +16,21 @@ bool ok(const store_error& error) {
 }
 
 /// The log alone says where it ends; the high-water file says where it ended.
-void check_high_water(const embedded::high_water_file& file, std::uint64_t log_end,
-                      recovery_report& into) {
+void check_high_water(const embedded::high_water_file& file, const std::filesystem::path& log,
+                      embedded::high_water_mark end, recovery_report& into) {
   const auto noted = file.read();
   const auto complain = [&](std::string what) {
     into.sound = false;
     into.findings.push_back(std::move(what));
-    into.repairs.push_back(fmt::format("{}: says what the log says, events up to {}",
-                                       file.path().string(), log_end - 1));
+    into.repairs.push_back(fmt::format("{}: says what the log says, events up to {}, commit {}",
+                                       file.path().string(), end.next_seq - 1, end.commit));
   };
   if (!noted) return complain(noted.error().message);
-  if (!*noted && log_end > 1) return complain(fmt::format("{} is missing", file.path().string()));
-  if (noted->value_or(0) > log_end)
-    complain(fmt::format(
-        "{}: {} acknowledged events are missing: events up to {} were durable, the log ends at {}",
-        file.path().string(), **noted - log_end, **noted - 1, log_end - 1));
+  if (!*noted && end.next_seq > 1)
+    return complain(fmt::format("{} is missing", file.path().string()));
+  const auto lost = embedded::lost_end(log, end, noted->value_or(embedded::high_water_mark{}));
+  if (ok(lost)) return;
+  complain(fmt::format("{} ({})", lost.message, file.path().string()));
 }
 
 }  // namespace
@@ -60,10 +61,11 @@ result<recovery_report, store_error> recover_embedded_store(const store_settings
     return report;
   }
   embedded::high_water_file high_water{settings.data_dir / "high-water"};
-  check_high_water(high_water, inspection.log_end(), report);
+  const auto end = inspection.log_end();
+  check_high_water(high_water, log, end, report);
   if (!repair || report.sound) return report;
   if (auto error = (*db)->write(inspection.mending(), true); !ok(error)) return failure(error);
-  if (auto error = high_water.replace(inspection.log_end()); !ok(error)) return failure(error);
+  if (auto error = high_water.replace(end); !ok(error)) return failure(error);
   return report;
 }
 

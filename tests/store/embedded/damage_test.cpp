@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <functional>
 #include <fstream>
 
 #include "store/embedded/block_index.hpp"
@@ -125,6 +126,90 @@ TEST(embedded_store, a_log_that_lost_its_end_is_refused_by_the_high_water_file) 
   EXPECT_EQ(error.code, store_error_code::damaged);
   EXPECT_THAT(error.message, HasSubstr("acknowledged events are missing"));
   EXPECT_THAT(error.message, HasSubstr("high-water"));
+}
+
+/// A store whose newest log holds only what became of the events of older files.
+struct cut_off_after_settling {
+  temporary_directory directory;
+
+  explicit cut_off_after_settling(const std::function<void(driver&, connector_id)>& act) {
+    driver from;
+    EXPECT_EQ(from.start().code, store_error_code::none);
+    auto to = from.connector("a");
+    from.publish_many(to, 0, 20);
+    from.stop();
+    EXPECT_EQ(from.start().code, store_error_code::none);  // which moves the log to the tables
+    to = from.connector("a");
+    act(from, to);
+    from.store().note_durable();
+    from.files.copy_synced(from.directory(), directory.path());
+  }
+  store_error lose_newest_log() {
+    std::filesystem::remove(newest_wal(directory.path() / "log"));
+    return driver{directory.path()}.start();
+  }
+};
+
+void deliver_all(driver& store, connector_id to) {
+  const auto epoch = store.open(to);
+  std::vector<settlement> ends;
+  for (const auto& one : store.fresh(to, epoch))
+    ends.push_back(settled(one, settlement::kind::delivered));
+  store.settle(to, epoch, std::move(ends));
+  store.flush();
+}
+
+void discard_one(driver& store, connector_id to) {
+  change_options discard;
+  discard.what = delivery_change::discard;
+  const auto done = await<result<bulk_result, store_error>>([&](auto then) {
+    store.store().change_deliveries({{.connector = to, .key = {.seq = 3, .part = 0}}}, discard,
+                                    then);
+  });
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(done->done, 1u);
+}
+
+TEST(embedded_store, a_log_that_lost_settlements_only_is_refused_by_the_high_water_file) {
+  cut_off_after_settling store{deliver_all};
+  const auto error = store.lose_newest_log();
+  EXPECT_EQ(error.code, store_error_code::damaged);
+  EXPECT_THAT(error.message, HasSubstr("settlements and operators' changes are missing"));
+  EXPECT_THAT(error.message, HasSubstr("high-water"));
+  EXPECT_THAT(error.message, HasSubstr("airtrain recover"));
+}
+
+TEST(embedded_store, a_log_that_lost_an_operators_change_only_is_refused) {
+  cut_off_after_settling store{discard_one};
+  EXPECT_THAT(store.lose_newest_log().message, HasSubstr("operators' changes are missing"));
+}
+
+TEST(embedded_store, numbers_that_a_failed_commit_used_up_are_not_missed_at_the_next_start) {
+  driver store;
+  ASSERT_EQ(store.start().code, store_error_code::none);
+  const auto to = store.connector("a");
+  store.publish_many(to, 0, 1);
+  store.files.fail_next_sync(false);
+  EXPECT_THROW(store.publish_many(to, 1, 5), std::runtime_error);
+  while (!store.store().health().accepting) std::this_thread::yield();
+  deliver_all(store, to);
+  store.stop();
+  const auto error = store.start();
+  EXPECT_EQ(error.code, store_error_code::none) << error.message;
+}
+
+TEST(recover_embedded_store, takes_a_log_without_its_last_settlements_when_told_to) {
+  cut_off_after_settling store{deliver_all};
+  ASSERT_EQ(store.lose_newest_log().code, store_error_code::damaged);
+  store_settings settings;
+  settings.data_dir = store.directory.path();
+  const auto wet = recover_embedded_store(settings, true);
+  ASSERT_TRUE(wet) << wet.error().message;
+  EXPECT_FALSE(wet->sound);
+  driver after{store.directory.path()};
+  ASSERT_EQ(after.start().code, store_error_code::none);
+  const auto to = after.connector("a");
+  EXPECT_EQ(after.fresh(to, after.open(to)).size(), 20u) << "what was settled comes again";
 }
 
 TEST(embedded_store, a_deleted_log_is_refused) {
