@@ -155,6 +155,10 @@ void add_store(std::vector<MetricFamily>& out, const figures& now) {
   out.push_back(family_builder("store_bytes", MetricType::Gauge, "Bytes on disk")
                     .add(now.store.bytes)
                     .take());
+  out.push_back(family_builder("store_damaged_files", MetricType::Gauge,
+                               "Files of the store in which a check found damaged blocks")
+                    .add(now.store.damaged_files)
+                    .take());
   out.push_back(family_builder("fenced_writes_total", MetricType::Counter,
                                "Writes refused because a newer owner has the connector")
                     .add(now.store.fenced_writes)

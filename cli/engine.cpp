@@ -123,6 +123,12 @@ void engine::tick() {
 
 void engine::log_store_health() {
   const auto health = parts_->storage->health();
+  if (health.damaged != damaged_) {
+    damaged_ = health.damaged;
+    for (const auto& file : damaged_)
+      log_.error("a file of the store is damaged: stop, and run `airtrain recover --dry-run`",
+                 {{"file", file}});
+  }
   if (health.accepting == store_accepts_) return;
   store_accepts_ = health.accepting;
   if (store_accepts_) return log_.info("the store takes events again");

@@ -37,7 +37,8 @@ embedded_store::embedded_store(const store_settings& settings, environment env)
     : engine_(settings, std::move(env)),
       writer_(engine_),
       maintenance_(engine_, writer_),
-      watch_(engine_) {}
+      watch_(engine_),
+      check_(engine_) {}
 
 embedded_store::~embedded_store() {
   close();
@@ -53,6 +54,7 @@ store_error embedded_store::start() {
   writer_.start(*durable);
   maintenance_.start();
   watch_.start();
+  check_.start();
   return {};
 }
 
@@ -295,6 +297,7 @@ store_health embedded_store::health() const {
 store_figures embedded_store::figures() const {
   store_figures out;
   if (const auto db = engine_.db.get()) out.bytes = db->bytes_on_disk();
+  out.damaged_files = engine_.health.show().damaged_files;
   out.fenced_writes = engine_.limits.fenced_writes;
   out.queue_depth = writer_.queued_events();
   std::lock_guard lock{engine_.figures.mutex};
@@ -310,6 +313,7 @@ void embedded_store::close() {
   engine_.health.set_closed();
   maintenance_.stop();
   watch_.stop();
+  check_.stop();
   writer_.stop();
   for (auto& reader : readers_) reader.stop();
   questions_.stop();

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <functional>
 #include <fstream>
+#include <functional>
 
 #include "store/embedded/block_index.hpp"
 #include "store/embedded/keys.hpp"
@@ -97,6 +97,36 @@ TEST(embedded_store, a_flipped_bit_in_the_log_is_refused_and_the_file_named) {
   EXPECT_EQ(error.code, store_error_code::damaged);
   EXPECT_THAT(error.message, HasSubstr(wal.filename().string()));
   EXPECT_THAT(error.message, HasSubstr("airtrain recover"));
+}
+
+TEST(embedded_store, a_table_that_is_damaged_within_is_found_by_the_check_before_anyone_reads_it) {
+  temporary_directory directory;
+  {
+    driver before{directory.path()};
+    ASSERT_EQ(before.start().code, store_error_code::none);
+    before.publish_many(before.connector("a"), 0, 200, 4000);
+  }
+  driver store{directory.path()};
+  ASSERT_EQ(store.start().code, store_error_code::none);  // moves the log to a table
+  store.store().check_files();
+  EXPECT_EQ(store.store().health().damaged_files, 0u);
+
+  std::filesystem::path largest;
+  for (const auto& entry : std::filesystem::directory_iterator{store.database()})
+    if (entry.path().extension() == ".sst" &&
+        (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)))
+      largest = entry.path();
+  flip_bit(largest, std::filesystem::file_size(largest) / 2);
+  store.store().check_files();
+  const auto health = store.store().health();
+  ASSERT_EQ(health.damaged.size(), 1u);
+  EXPECT_THAT(health.damaged[0], HasSubstr(largest.filename().string()));
+  EXPECT_EQ(store.store().figures().damaged_files, 1u);
+  EXPECT_TRUE(health.accepting);
+
+  flip_bit(largest, std::filesystem::file_size(largest) / 2);
+  store.store().check_files();
+  EXPECT_EQ(store.store().health().damaged_files, 0u);
 }
 
 TEST(embedded_store, a_folder_without_a_store_is_not_taken_for_one_in_use) {
