@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
@@ -32,6 +33,33 @@ std::chrono::microseconds cpu_time(pid_t pid) {
     return std::chrono::microseconds{0};
   return std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec});
+}
+
+std::map<std::string, std::chrono::microseconds> cpu_by_thread(pid_t pid) {
+  std::map<std::string, std::chrono::microseconds> all;
+  std::error_code gone;
+  for (std::filesystem::directory_iterator it(fmt::format("/proc/{}/task", pid), gone), end;
+       !gone && it != end; it.increment(gone)) {
+    std::string name;
+    std::uint64_t ns = 0;
+    std::getline(std::ifstream(it->path() / "comm"), name);
+    std::ifstream(it->path() / "schedstat") >> ns;
+    all[name] += std::chrono::microseconds{ns / 1000};
+  }
+  return all;
+}
+
+double kernel_share(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  const std::string text((std::istreambuf_iterator<char>(file)), {});
+  // Fields are counted from behind the command's name, which may hold anything.
+  std::istringstream fields(text.substr(text.rfind(')') + 1));
+  std::string skipped;
+  for (int i = 0; i < 11; ++i) fields >> skipped;
+  double user = 0;
+  double kernel = 0;
+  fields >> user >> kernel;
+  return user + kernel == 0 ? 0 : kernel / (user + kernel);
 }
 
 std::uint64_t peak_memory(pid_t pid) {

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace airtrain::harness {
@@ -13,6 +15,10 @@ namespace airtrain::harness {
 
 /// User plus system time so far, with its threads.
 std::chrono::microseconds cpu_time(pid_t pid);
+/// The same by the names of its threads, those of one name together.
+std::map<std::string, std::chrono::microseconds> cpu_by_thread(pid_t pid);
+/// Of the CPU time so far, what was spent in the kernel: 0 to 1, by the clock's ticks.
+double kernel_share(pid_t pid);
 /// Peak resident set in bytes.
 std::uint64_t peak_memory(pid_t pid);
 /// Resident set now, in bytes.

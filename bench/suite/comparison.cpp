@@ -33,13 +33,14 @@ std::string row(const scenario_result& of, const figure& before, const figure& a
 
 std::string comparison_of(const suite_report& before, const suite_report& after) {
   auto text = fmt::format(
-      "Against {} ({}; fsync p50 {} us then, {} us now). Ratios are paired with nginx or another "
+      "Against {} ({}; fsync p50 {:.0f} us then, {:.0f} us now). Ratios are paired with nginx or "
+      "another "
       "contender\nwithin the run, so they compare runs of different hours; other figures also show "
       "how busy the machine\nwas. Beyond the noise: every round of one run lies on the same side "
       "of "
       "every round of the other, and\nthe medians differ by 2 % or more.\n\n"
       "| scenario | figure | before | after | change | |\n|---|---|--:|--:|--:|---|\n",
-      before.label, before.when, before.fsync_us, after.fsync_us);
+      before.label, before.when, fsync_us_of(before), fsync_us_of(after));
   if (before.quick != after.quick)
     text.insert(0, "One of the two runs is --quick: their backlogs differ.\n");
   for (const auto& result : after.results) {

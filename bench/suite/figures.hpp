@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,7 +52,8 @@ struct scenario_result {
   std::vector<figure> figures;
   std::vector<curve> curves;
   std::vector<std::string> notes;
-  double seconds = 0;  ///< how long all of it took
+  std::uint64_t fsync_us = 0;  ///< 4 KiB append + fdatasync, median, just before it
+  double seconds = 0;          ///< how long all of it took
 
   void add(std::string_view key, std::vector<double> samples, std::optional<gate> must = {},
            std::string_view of = {});

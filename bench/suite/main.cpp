@@ -49,6 +49,7 @@ scenario_result measured(const scenario& what, const suite_settings& settings) {
   result.name = what.name;
   result.group = what.group;
   result.summary = what.summary;
+  result.fsync_us = fsync_p50_us(settings.work);
   const auto begun = monotonic_us();
   what.run(settings, result);
   result.seconds = static_cast<double>(monotonic_us() - begun) / 1e6;
@@ -81,7 +82,6 @@ int run(const options& given) {
   suite_report report{.label = given.text("label"),
                       .when = fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::time(nullptr))),
                       .machine = machine_in_words(),
-                      .fsync_us = fsync_p50_us(settings.work),
                       .rounds = settings.rounds,
                       .seconds = settings.seconds,
                       .quick = quick,

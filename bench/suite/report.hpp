@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,7 +13,6 @@ struct suite_report {
   std::string label;  ///< of what was measured, e.g. a commit
   std::string when;   ///< UTC
   std::string machine;
-  std::uint64_t fsync_us = 0;  ///< 4 KiB append + fdatasync, median
   int rounds = 0;
   int seconds = 0;
   bool quick = false;
@@ -37,6 +35,8 @@ std::string comparison_of(const suite_report& before, const suite_report& after)
 std::vector<std::string> write_plots(const suite_report& report,
                                      const std::filesystem::path& folder);
 
+/// Median over the scenarios.
+double fsync_us_of(const suite_report& report);
 bool all_gates_met(const suite_report& report);
 
 }  // namespace airtrain::bench

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bench/harness/statistics.hpp"
 #include "bench/suite/report.hpp"
 
 namespace airtrain::bench {
@@ -72,10 +73,10 @@ std::string legend(const suite_report& report) {
 
 std::string markdown_of(const suite_report& report) {
   auto text = fmt::format(
-      "Medians of {} rounds of {} s{}, {}. {}; fsync p50 {} us (4 KiB append + fdatasync).\n",
+      "Medians of {} rounds of {} s{}, {}. {}; fsync p50 {:.0f} us (4 KiB append + fdatasync).\n",
       report.rounds, report.seconds,
       report.quick ? " (--quick: short runs, a fiftieth of the backlogs)" : "", report.when,
-      report.machine, report.fsync_us);
+      report.machine, fsync_us_of(report));
   std::set<std::string> done;
   for (const auto& first : report.results) {
     if (!done.insert(first.group).second) continue;
@@ -86,10 +87,17 @@ std::string markdown_of(const suite_report& report) {
   }
   text += gates(report) + legend(report);
   for (const auto& result : report.results) {
-    text += fmt::format("- `{}`: {} ({:.0f} s).\n", result.name, result.summary, result.seconds);
+    text += fmt::format("- `{}`: {} ({:.0f} s; fsync p50 {} us).\n", result.name, result.summary,
+                        result.seconds, result.fsync_us);
     for (const auto& note : result.notes) text += fmt::format("  {}.\n", note);
   }
   return text;
+}
+
+double fsync_us_of(const suite_report& report) {
+  std::vector<double> all;
+  for (const auto& result : report.results) all.push_back(static_cast<double>(result.fsync_us));
+  return harness::median(std::move(all));
 }
 
 bool all_gates_met(const suite_report& report) {

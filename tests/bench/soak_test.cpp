@@ -16,13 +16,7 @@ series over(std::vector<double> values) {
   return made;
 }
 
-TEST(flatness, forgives_the_warm_up) {
-  std::vector<double> values(100, 200);
-  for (std::size_t i = 0; i < 25; ++i) values[i] = static_cast<double>(i) * 8;
-  EXPECT_TRUE(judge(over(values)).flat);
-}
-
-TEST(flatness, sees_a_leak_that_never_stops) {
+TEST(flatness, sees_a_leak_that_goes_on_after_the_warm_up) {
   std::vector<double> values;
   for (int i = 0; i < 100; ++i) values.push_back(100 + i);
   const auto how = judge(over(values));

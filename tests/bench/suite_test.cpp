@@ -13,7 +13,6 @@ suite_report sample(std::vector<double> ratio) {
   suite_report made{.label = "abc",
                     .when = "now",
                     .machine = "here",
-                    .fsync_us = 200,
                     .rounds = 2,
                     .seconds = 1,
                     .quick = false,
@@ -21,8 +20,10 @@ suite_report sample(std::vector<double> ratio) {
   auto& one = made.results.emplace_back();
   one.name = "single-64";
   one.group = "path";
+  one.fsync_us = 200;
   one.add("ratio", std::move(ratio), gate{gate::kind::at_least, 0.5});
   one.add("p99_ms", 3.0, {}, "a part");
+  one.add("cpu_us", {20, 21}, {}, "a part");
   return made;
 }
 
@@ -50,7 +51,7 @@ TEST(report, reads_back_what_it_wrote) {
   std::ofstream(file) << json_of(before);
   const auto after = read_report(file);
   std::filesystem::remove(file);
-  EXPECT_EQ(json_of(after), json_of(before));
+  EXPECT_EQ(markdown_of(after), markdown_of(before));
 }
 
 TEST(comparison, says_what_is_better_beyond_the_noise) {
@@ -59,6 +60,13 @@ TEST(comparison, says_what_is_better_beyond_the_noise) {
             std::string::npos)
       << text;
   EXPECT_NE(text.find("one sample: unknown"), std::string::npos);
+}
+
+TEST(comparison, knows_that_less_time_is_better) {
+  auto slower = sample({0.5, 0.51});
+  slower.results[0].figures.back().samples = {30, 31};
+  EXPECT_NE(comparison_of(sample({0.5, 0.51}), slower).find("| +48.8 % | **worse** |"),
+            std::string::npos);
 }
 
 /// The shortest scenario with a service, whole: the programs fit together.
