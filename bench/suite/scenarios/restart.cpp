@@ -39,6 +39,7 @@ void measure_restart(std::uint64_t wanted, const suite_settings& settings, scena
   airtrain.start();
   to.add("pending", static_cast<double>(pending));
   to.add("fill_per_s", fill(settings, airtrain, pending));
+  airtrain.wait_until_idle();
   to.add("peak_mib", static_cast<double>(peak_memory(airtrain.pid())) / bytes_per_mib);
 
   std::vector<double> clean, killed, memory{memory_mib(airtrain)};
