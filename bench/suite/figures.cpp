@@ -49,9 +49,14 @@ const std::vector<column>& columns() {
       {"pending", "pending", 0, better::neither, "deliveries that wait for a target that is down"},
       {"fill_per_s", "filled/s", 0, better::higher,
        "events taken while nothing can be delivered, in batches"},
+      {"ready_filled_s", "ready after kill -9 in the load s", 2, better::lower,
+       "from the start of the process to /readyz answering 200, after SIGKILL right behind the "
+       "last "
+       "event: the most that a start can have to read"},
       {"ready_clean_s", "ready after a stop s", 2, better::lower,
-       "from the start of the process to /readyz answering 200, after SIGTERM"},
-      {"ready_kill_s", "ready after kill -9 s", 2, better::lower, "the same after SIGKILL"},
+       "the same after SIGTERM, at rest"},
+      {"ready_kill_s", "ready after kill -9 s", 2, better::lower,
+       "the same after SIGKILL, at rest"},
       {"disk_mib", "disk MiB", 0, better::lower, "what the store's folder takes"},
       {"idle_cpu_percent", "idle CPU %", 2, better::lower, "of one core, without any traffic"},
       {"of_alive", "of none dead", 3, better::higher,
