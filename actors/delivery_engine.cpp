@@ -1,4 +1,4 @@
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -26,71 +26,70 @@ class system_config : public caf::actor_system_config {
 
 }  // namespace
 
-struct integration_manager::impl {
-  impl(manager_settings settings, store& storage)
+struct delivery_engine::impl {
+  impl(delivery_engine_settings settings, store& storage)
       : config(settings.actor_threads), system(config), actors(system, settings, storage) {}
   system_config config;
   caf::actor_system system;
   hub actors;
 };
 
-integration_manager::integration_manager(manager_settings settings, store& storage)
+delivery_engine::delivery_engine(delivery_engine_settings settings, store& storage)
     : impl_(std::make_unique<impl>(std::move(settings), storage)) {}
 
-integration_manager::~integration_manager() {
+delivery_engine::~delivery_engine() {
   stop();
 }
 
-void integration_manager::register_connector(connector_registration registration) {
+void delivery_engine::register_connector(connector_registration registration) {
   impl_->actors.add(std::move(registration));
 }
 
-result<void, std::string> integration_manager::start() {
+result<void, std::string> delivery_engine::start() {
   return impl_->actors.start();
 }
 
-void integration_manager::submit(std::vector<event_ref> events, submit_done done) {
+void delivery_engine::submit(std::vector<event_ref> events, submit_done done) {
   impl_->actors.submit(std::move(events), std::move(done));
 }
 
-void integration_manager::reports(std::function<void(std::vector<connector_report>)> done) {
+void delivery_engine::reports(std::function<void(std::vector<connector_report>)> done) {
   impl_->actors.reports(std::move(done));
 }
 
-void integration_manager::pause(const std::string& connector, operator_done done) {
+void delivery_engine::pause(const std::string& connector, operator_done done) {
   impl_->actors.pause(connector, std::move(done));
 }
 
-void integration_manager::resume(const std::string& connector, operator_done done) {
+void delivery_engine::resume(const std::string& connector, operator_done done) {
   impl_->actors.resume(connector, std::move(done));
 }
 
-void integration_manager::breaker(const std::string& connector, breaker_command command,
-                                  operator_done done) {
+void delivery_engine::breaker(const std::string& connector, breaker_command command,
+                              operator_done done) {
   impl_->actors.breaker(connector, command, std::move(done));
 }
 
-void integration_manager::why(const std::string& connector, delivery_key key, lane_id lane,
-                              std::function<void(std::optional<waits>)> done) {
+void delivery_engine::why(const std::string& connector, delivery_key key, lane_id lane,
+                          std::function<void(std::optional<waits>)> done) {
   impl_->actors.why(connector, key, lane, std::move(done));
 }
 
-void integration_manager::replay(std::vector<dead_letter_id> ids, replay_options options,
-                                 store::answer<bulk_result> done) {
+void delivery_engine::replay(std::vector<dead_letter_id> ids, replay_options options,
+                             store::answer<bulk_result> done) {
   impl_->actors.replay(std::move(ids), options, std::move(done));
 }
 
-void integration_manager::discard(std::vector<dead_letter_id> ids,
-                                  store::answer<bulk_result> done) {
+void delivery_engine::discard(std::vector<dead_letter_id> ids, store::answer<bulk_result> done) {
   impl_->actors.discard(std::move(ids), std::move(done));
 }
 
-void integration_manager::change_deliveries(std::vector<dead_letter_id> ids, change_options options,
-                                            store::answer<bulk_result> done) {
+void delivery_engine::change_deliveries(std::vector<dead_letter_id> ids, change_options options,
+                                        store::answer<bulk_result> done) {
   impl_->actors.change_deliveries(std::move(ids), options, std::move(done));
 }
 
-bool integration_manager::drain(std::chrono::milliseconds timeout) {
+bool delivery_engine::drain(std::chrono::milliseconds timeout) {
   const auto until = std::chrono::steady_clock::now() + timeout;
   auto durable = std::make_shared<std::promise<bool>>();
   auto answer = durable->get_future();
@@ -99,16 +98,16 @@ bool integration_manager::drain(std::chrono::milliseconds timeout) {
   return answer.wait_until(until) == std::future_status::ready && answer.get() && committed;
 }
 
-void integration_manager::stop() {
+void delivery_engine::stop() {
   impl_->actors.stop();
   impl_->system.registry().await_running_count_equal(0);
 }
 
-store& integration_manager::storage() {
+store& delivery_engine::storage() {
   return impl_->actors.storage();
 }
 
-const ingest_telemetry& integration_manager::ingest() const {
+const ingest_telemetry& delivery_engine::ingest() const {
   return impl_->actors.ingest();
 }
 

@@ -19,7 +19,7 @@
 
 namespace airtrain {
 
-struct manager_settings {
+struct delivery_engine_settings {
   std::uint32_t actor_threads = 0;           ///< 0: one per two cores, at most 8
   std::uint32_t intake_events_max = 65'536;  ///< submitted and not yet committed
   std::size_t intake_bytes_max = 64u << 20;
@@ -46,12 +46,12 @@ using operator_done = std::function<void(operator_code, std::string message)>;
 
 /// The hub: owns the actor system, the router, and the overseer with a supervisor per connector.
 /// All methods may be called from any thread but the actors' own; callbacks run on a thread of the
-/// manager or the store and must only hand on.
-class integration_manager {
+/// engine or the store and must only hand on.
+class delivery_engine {
  public:
   /// Takes the store; the caller keeps it alive and closes it after `stop`.
-  integration_manager(manager_settings settings, store& store);
-  ~integration_manager();  ///< stops
+  delivery_engine(delivery_engine_settings settings, store& store);
+  ~delivery_engine();  ///< stops
 
   /// Before `start`. A duplicate name throws std::invalid_argument.
   void register_connector(connector_registration registration);
