@@ -24,6 +24,7 @@ manager_settings manager_settings_of(const settings& all) {
   manager_settings manager;
   manager.actor_threads = all.actor_threads;
   manager.intake_bytes_max = all.http.max_buffered;
+  manager.rate_limits = all.rate_limits;
   manager.reject_unrouted = all.unrouted == unrouted_policy::reject;
   return manager;
 }
