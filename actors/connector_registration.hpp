@@ -12,7 +12,7 @@
 
 namespace airtrain {
 
-/// What the manager needs to run one connector.
+/// What the engine needs to run one connector.
 struct connector_registration {
   std::string name;  ///< its identity: keys what is stored
   std::string type;

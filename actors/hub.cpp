@@ -26,7 +26,7 @@ reply<operator_answer> operator_reply(operator_done done) {
 
 }  // namespace
 
-hub::hub(caf::actor_system& system, manager_settings settings, store& storage)
+hub::hub(caf::actor_system& system, delivery_engine_settings settings, store& storage)
     : system_(system), settings_(std::move(settings)), storage_(storage) {
   if (!settings_.wall_ms) settings_.wall_ms = system_wall_ms;
   if (settings_.random_seed == 0) settings_.random_seed = std::random_device{}();

@@ -8,18 +8,18 @@
 #include <string>
 #include <vector>
 
+#include "actors/delivery_engine.hpp"
 #include "actors/intake.hpp"
-#include "actors/integration_manager.hpp"
 #include "core/routing.hpp"
 #include "messages/protocol.hpp"
 
 namespace airtrain {
 
-/// The actors of one integration manager and the ways to them, on an actor system that someone else
+/// The actors of one delivery engine and the ways to them, on an actor system that someone else
 /// owns and runs (tests: under virtual time). Nothing in here waits.
 class hub {
  public:
-  hub(caf::actor_system& system, manager_settings settings, store& storage);
+  hub(caf::actor_system& system, delivery_engine_settings settings, store& storage);
   ~hub();  ///< stops
 
   void add(connector_registration registration);
@@ -71,7 +71,7 @@ class hub {
   }
 
   caf::actor_system& system_;
-  manager_settings settings_;
+  delivery_engine_settings settings_;
   store& storage_;
   std::shared_ptr<ingest_telemetry> ingest_ = std::make_shared<ingest_telemetry>();
   std::vector<member> members_;  ///< in the order of registration

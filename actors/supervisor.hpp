@@ -18,7 +18,7 @@ namespace airtrain {
 struct supervisor_environment {
   store* storage = nullptr;
   std::function<std::int64_t()> wall_ms;
-  /// See manager_settings.
+  /// See delivery_engine_settings.
   std::function<void(const std::string& connector, const connector_event& what)> on_event;
 };
 

@@ -62,7 +62,7 @@ class call {
 
 using call_ref = std::shared_ptr<call>;
 
-/// The completion of a question to the store or the manager: brings the answer to the call's loop
+/// The completion of a question to the store or the engine: brings the answer to the call's loop
 /// and goes on with `next`, or refuses the call.
 template <class T, class Next>
 store::answer<T> then(const call_ref& c, Next next) {

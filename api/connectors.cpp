@@ -13,7 +13,7 @@ namespace {
 /// Goes on, on the call's loop, with all connectors in the order of their names.
 template <class Next>
 void with_reports(context& shared, const call_ref& c, Next next) {
-  shared.manager.reports([c, next = std::move(next)](std::vector<connector_report> all) mutable {
+  shared.engine.reports([c, next = std::move(next)](std::vector<connector_report> all) mutable {
     c->loop().post([next = std::move(next), all = std::move(all)]() mutable {
       std::sort(all.begin(), all.end(),
                 [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -86,12 +86,12 @@ void show_connector(context& shared, const call_ref& c) {
 
 void pause_connector(context& shared, const call_ref& c) {
   c->aims_at(c->path(0));
-  shared.manager.pause(c->path(0), operated(shared, c));
+  shared.engine.pause(c->path(0), operated(shared, c));
 }
 
 void resume_connector(context& shared, const call_ref& c) {
   c->aims_at(c->path(0));
-  shared.manager.resume(c->path(0), operated(shared, c));
+  shared.engine.resume(c->path(0), operated(shared, c));
 }
 
 void command_breaker(context& shared, const call_ref& c) {
@@ -104,7 +104,7 @@ void command_breaker(context& shared, const call_ref& c) {
         problem_code::invalid_body,
         unknown_name("breaker state", *state, {"forced_open", "disabled", "auto", "reset"}));
   c->aims_at(fmt::format("{}: {}", c->path(0), *state));
-  shared.manager.breaker(c->path(0), *command, operated(shared, c));
+  shared.engine.breaker(c->path(0), *command, operated(shared, c));
 }
 
 }  // namespace airtrain::api

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "api/access.hpp"
 #include "api/log.hpp"
 #include "api/problem.hpp"
@@ -17,20 +17,20 @@ namespace airtrain::api {
 
 /// What every route works on. Shared by all I/O threads.
 struct context {
-  context(integration_manager& m, http::io_pool& p, logger& l, const http_settings& http)
-      : manager(m),
+  context(delivery_engine& m, http::io_pool& p, logger& l, const http_settings& http)
+      : engine(m),
         pool(p),
         log(l),
         access(http.keys),
         behind_proxy(http.behind_proxy),
         events_max(http.max_batch) {}
 
-  store& storage() const { return manager.storage(); }
+  store& storage() const { return engine.storage(); }
   void count_rejected(problem_code code, std::size_t events) {
     rejected[static_cast<std::size_t>(code)].fetch_add(events, std::memory_order_relaxed);
   }
 
-  integration_manager& manager;
+  delivery_engine& engine;
   http::io_pool& pool;
   logger& log;
   const access_list access;

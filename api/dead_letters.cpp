@@ -85,8 +85,8 @@ void act_on_dead_letters(context& shared, const call_ref& c, bulk_kind kind) {
                                .dry_run = given->dry_run};
   work.act = [&shared, discard, options](std::vector<dead_letter_id> ids,
                                          store::answer<bulk_result> done) {
-    if (discard && !options.dry_run) return shared.manager.discard(std::move(ids), std::move(done));
-    shared.manager.replay(std::move(ids), options, std::move(done));
+    if (discard && !options.dry_run) return shared.engine.discard(std::move(ids), std::move(done));
+    shared.engine.replay(std::move(ids), options, std::move(done));
   };
   run_bulk(c, std::move(work), std::move(*given));
 }

@@ -52,7 +52,7 @@ void explain(context& shared, const call_ref& c, const delivery_detail& delivery
   if (ended(delivery.state)) return c->answer(why_text(delivery, {}));
   if (delivery.state == delivery_state::orphaned)
     return c->answer(why_text(delivery, {{{"orphaned", "", 0}}, 0}));
-  shared.manager.why(
+  shared.engine.why(
       delivery.connector_name, delivery.key, delivery.lane,
       [c, delivery](std::optional<waits> reasons) {
         c->loop().post([c, delivery = delivery, reasons = std::move(reasons)]() mutable {

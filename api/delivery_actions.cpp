@@ -120,7 +120,7 @@ void act_on_deliveries(context& shared, const call_ref& c, bulk_kind kind,
     std::vector<bulk_refusal> refused;
     for (const auto& id : strange) refused.push_back({id, "not_found"});
     ids.erase(strange.begin(), strange.end());
-    shared.manager.change_deliveries(
+    shared.engine.change_deliveries(
         std::move(ids), options,
         [refused = std::move(refused),
          done = std::move(done)](result<bulk_result, store_error> became) {

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "api/handlers.hpp"
 #include "api/json_writer.hpp"
 
@@ -10,6 +12,14 @@ struct check {
   std::string reason;
 };
 
+/// Where, and how many more there are.
+std::string damage(const store_health& health) {
+  auto out = fmt::format("{}", fmt::join(health.damaged, "; "));
+  if (const auto more = health.damaged_files - health.damaged.size(); more > 0)
+    out += fmt::format("; and {} more files", more);
+  return out;
+}
+
 }  // namespace
 
 void show_liveness(context&, const call_ref& c) {
@@ -20,14 +30,16 @@ void show_readiness(context& shared, const call_ref& c) {
   const auto health = shared.storage().health();
   const bool listening = shared.listening.load();
   const bool draining = shared.draining.load();
+  // It says so and goes on: what can be read is delivered, and events are taken.
+  const bool whole = health.damaged.empty();
   const check checks[] = {
       {"store", health.accepting, health.accepting ? "open" : health.why},
       {"listener", listening, listening ? "listening" : "not listening yet"},
       {"draining", !draining, draining ? "the service is stopping" : "not draining"},
+      {"files", whole, whole ? "no damage found" : damage(health)},
   };
+  const bool ready = health.accepting && listening && !draining;
 
-  bool ready = true;
-  for (const auto& one : checks) ready = ready && one.ok;
   json_writer out;
   out.begin_object().member("ready", ready).key("checks").begin_object();
   for (const auto& one : checks) {

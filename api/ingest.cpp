@@ -102,8 +102,8 @@ void submit(context& shared, http::responder responder, read_result read) {
   auto pending =
       std::make_shared<pending_request>(pending_request{std::move(responder), events, read.batch});
   auto& loop = shared.pool.near();
-  shared.manager.submit(std::move(events), [&shared, &loop,
-                                            pending = std::move(pending)](submit_result became) {
+  shared.engine.submit(std::move(events), [&shared, &loop,
+                                           pending = std::move(pending)](submit_result became) {
     loop.post([&shared, pending, became = std::move(became)] { settle(shared, *pending, became); });
   });
 }

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "api/problem.hpp"
 #include "http/server.hpp"
 

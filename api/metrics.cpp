@@ -155,6 +155,10 @@ void add_store(std::vector<MetricFamily>& out, const figures& now) {
   out.push_back(family_builder("store_bytes", MetricType::Gauge, "Bytes on disk")
                     .add(now.store.bytes)
                     .take());
+  out.push_back(family_builder("store_damaged_files", MetricType::Gauge,
+                               "Files of the store in which a check found damaged blocks")
+                    .add(now.store.damaged_files)
+                    .take());
   out.push_back(family_builder("fenced_writes_total", MetricType::Counter,
                                "Writes refused because a newer owner has the connector")
                     .add(now.store.fenced_writes)
@@ -210,7 +214,7 @@ void add_server(std::vector<MetricFamily>& out, const figures& now) {
 figures gather(context& shared, std::vector<connector_report> connectors) {
   figures now;
   now.connectors = std::move(connectors);
-  now.ingest = &shared.manager.ingest();
+  now.ingest = &shared.engine.ingest();
   now.store = shared.storage().figures();
   if (shared.listening.load()) now.server = shared.server_figures();
   for (std::size_t i = 0; i < problem_codes; ++i) now.rejected[i] = read(shared.rejected[i]);
@@ -234,7 +238,7 @@ std::vector<MetricFamily> figures_collector::Collect() const {
 }
 
 void show_metrics(context& shared, const call_ref& c) {
-  shared.manager.reports([&shared, c](std::vector<connector_report> all) {
+  shared.engine.reports([&shared, c](std::vector<connector_report> all) {
     c->loop().post([&shared, c, all = std::move(all)]() mutable {
       const figures_collector collector{gather(shared, std::move(all))};
       http::response answer;

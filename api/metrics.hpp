@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "api/access.hpp"
 #include "api/problem.hpp"
 #include "http/server.hpp"

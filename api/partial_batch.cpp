@@ -35,7 +35,7 @@ partial_batch::partial_batch(context& shared, http::responder responder, read_re
 
 void partial_batch::submit() {
   auto& loop = shared_.pool.near();
-  shared_.manager.submit(open_, [self = shared_from_this(), &loop](submit_result what) {
+  shared_.engine.submit(open_, [self = shared_from_this(), &loop](submit_result what) {
     loop.post([self, what = std::move(what)] { self->became(what); });
   });
 }

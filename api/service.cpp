@@ -6,9 +6,9 @@
 
 namespace airtrain::api {
 
-service::service(integration_manager& manager, http::io_pool& pool, logger& log,
+service::service(delivery_engine& engine, http::io_pool& pool, logger& log,
                  const http_settings& settings, std::function<std::int64_t()> wall_ms)
-    : context_(std::make_shared<context>(manager, pool, log, settings)) {
+    : context_(std::make_shared<context>(engine, pool, log, settings)) {
   context_->wall_ms = std::move(wall_ms);
 }
 
@@ -35,7 +35,7 @@ void service::tick(std::chrono::steady_clock::time_point now) {
   if (!context_->rates.watching()) {
     // The connectors of a process are fixed from its start: asking once is enough.
     std::weak_ptr<context> shared = context_;
-    context_->manager.reports([shared](const std::vector<connector_report>& all) {
+    context_->engine.reports([shared](const std::vector<connector_report>& all) {
       const auto alive = shared.lock();
       if (!alive) return;
       std::vector<std::shared_ptr<const connector_telemetry>> telemetry;

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "api/log.hpp"
 #include "config/settings.hpp"
 #include "http/io_pool.hpp"
@@ -19,8 +19,8 @@ struct context;
 /// longer still.
 class service {
  public:
-  service(integration_manager& manager, http::io_pool& pool, logger& log,
-          const http_settings& settings, std::function<std::int64_t()> wall_ms);
+  service(delivery_engine& engine, http::io_pool& pool, logger& log, const http_settings& settings,
+          std::function<std::int64_t()> wall_ms);
   ~service();
 
   /// Answers every request. Runs on the loop of the connection.

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "api/json_writer.hpp"
 #include "messages/event.hpp"
 #include "store/queries.hpp"

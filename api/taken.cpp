@@ -22,14 +22,14 @@ void mark_held_back(context& shared, const call_ref& c, const std::shared_ptr<vo
 
   const auto asked = std::make_shared<questions>(questions{owner, taken.size(), std::move(next)});
   for (auto* one : taken) {
-    shared.manager.why(one->connector_name, one->key, one->lane,
-                       [c, asked, one](const std::optional<waits>& reasons) {
-                         const bool held_back = reasons && !reasons->waits_for.empty();
-                         c->loop().post([asked, one, held_back] {
-                           if (held_back) one->state = delivery_state::waiting;
-                           if (--asked->unanswered == 0) asked->next();
-                         });
-                       });
+    shared.engine.why(one->connector_name, one->key, one->lane,
+                      [c, asked, one](const std::optional<waits>& reasons) {
+                        const bool held_back = reasons && !reasons->waits_for.empty();
+                        c->loop().post([asked, one, held_back] {
+                          if (held_back) one->state = delivery_state::waiting;
+                          if (--asked->unanswered == 0) asked->next();
+                        });
+                      });
   }
 }
 

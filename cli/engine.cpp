@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "api/service.hpp"
 #include "cli/connector_log.hpp"
 #include "cli/engine_settings.hpp"
@@ -54,7 +54,7 @@ struct engine::parts {
   http::client client;
   std::unique_ptr<store> storage;
   std::unique_ptr<connector_log> events;
-  std::unique_ptr<integration_manager> manager;
+  std::unique_ptr<delivery_engine> actors;
   std::unique_ptr<api::service> service;
   std::unique_ptr<http::server> server;
 };
@@ -83,27 +83,27 @@ result<void, std::string> engine::open_store() {
 
 result<void, std::string> engine::register_connectors() {
   parts_->events = std::make_unique<connector_log>(log_);
-  auto with = manager_settings_of(settings_);
+  auto with = delivery_engine_settings_of(settings_);
   with.wall_ms = wall_clock_ms;
   with.on_event = [events = parts_->events.get()](const std::string& connector,
                                                   const connector_event& what) {
     events->write(connector, what);
   };
-  parts_->manager = std::make_unique<integration_manager>(std::move(with), *parts_->storage);
+  parts_->actors = std::make_unique<delivery_engine>(std::move(with), *parts_->storage);
 
   const connector_environment environment{&parts_->pool, &parts_->client, wall_clock_ms};
   for (const auto& one : settings_.connectors) {
     auto first = make_connector(one, environment);
     if (!first) return failure(fmt::format("connector {}: {}", one.name, first.error()));
-    parts_->manager->register_connector(registration_of(one, environment, std::move(*first)));
+    parts_->actors->register_connector(registration_of(one, environment, std::move(*first)));
   }
-  return parts_->manager->start();
+  return parts_->actors->start();
 }
 
 result<void, std::string> engine::listen() {
   auto& p = *parts_;
   p.service =
-      std::make_unique<api::service>(*p.manager, p.pool, log_, settings_.http, wall_clock_ms);
+      std::make_unique<api::service>(*p.actors, p.pool, log_, settings_.http, wall_clock_ms);
   p.server =
       std::make_unique<http::server>(p.pool, server_settings_of(settings_), p.service->handler());
   if (auto bound = p.server->start(); !bound) return bound;
@@ -123,6 +123,12 @@ void engine::tick() {
 
 void engine::log_store_health() {
   const auto health = parts_->storage->health();
+  if (health.damaged != damaged_) {
+    damaged_ = health.damaged;
+    for (const auto& file : damaged_)
+      log_.error("a file of the store is damaged: stop, and run `airtrain recover --dry-run`",
+                 {{"file", file}});
+  }
   if (health.accepting == store_accepts_) return;
   store_accepts_ = health.accepting;
   if (store_accepts_) return log_.info("the store takes events again");
@@ -132,7 +138,7 @@ void engine::log_store_health() {
 bool engine::drain() {
   parts_->service->drain();
   const auto timeout = drain_timeout_of(settings_);
-  const bool drained = parts_->manager->drain(timeout);
+  const bool drained = parts_->actors->drain(timeout);
   if (!drained) log_cut_attempts();
   parts_->server->drain();
   wait_for_last_answers();
@@ -152,7 +158,7 @@ void engine::wait_for_last_answers() {
 
 void engine::log_cut_attempts() {
   std::promise<std::vector<connector_report>> answer;
-  parts_->manager->reports(
+  parts_->actors->reports(
       [&answer](std::vector<connector_report> all) { answer.set_value(std::move(all)); });
   for (const auto& one : answer.get_future().get())
     if (one.status.in_flight > 0)
@@ -164,7 +170,7 @@ void engine::log_cut_attempts() {
 void engine::stop() {
   if (!parts_) return;
   if (parts_->server) parts_->server->stop();
-  if (parts_->manager) parts_->manager->stop();
+  if (parts_->actors) parts_->actors->stop();
   parts_->client.stop();
   if (parts_->storage) parts_->storage->close();
   parts_->pool.stop();

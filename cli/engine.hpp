@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "api/log.hpp"
 #include "config/settings.hpp"
@@ -43,6 +44,7 @@ class engine {
   const settings settings_;
   api::logger& log_;
   bool store_accepts_ = true;
+  std::vector<std::string> damaged_;  ///< as logged last
   std::unique_ptr<parts> parts_;
 };
 

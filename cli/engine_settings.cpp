@@ -20,13 +20,13 @@ store_settings store_settings_of(const settings& all) {
   return store;
 }
 
-manager_settings manager_settings_of(const settings& all) {
-  manager_settings manager;
-  manager.actor_threads = all.actor_threads;
-  manager.intake_bytes_max = all.http.max_buffered;
-  manager.rate_limits = all.rate_limits;
-  manager.reject_unrouted = all.unrouted == unrouted_policy::reject;
-  return manager;
+delivery_engine_settings delivery_engine_settings_of(const settings& all) {
+  delivery_engine_settings out;
+  out.actor_threads = all.actor_threads;
+  out.intake_bytes_max = all.http.max_buffered;
+  out.rate_limits = all.rate_limits;
+  out.reject_unrouted = all.unrouted == unrouted_policy::reject;
+  return out;
 }
 
 http::server_settings server_settings_of(const settings& all) {

@@ -108,6 +108,7 @@ int run_recover(const arguments& given) {
     print("the store is sound\n");
     return exit_done;
   }
+  if (!found->hopeless.empty()) return fail(found->hopeless);
   for (const std::string& repair : found->repairs)
     print(fmt::format("would repair: {}\n", printable(repair)));
   if (given.has("--dry-run")) return exit_failed;

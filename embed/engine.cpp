@@ -6,7 +6,7 @@
 #include <mutex>
 #include <stdexcept>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "connectors/http_connector.hpp"
 #include "embed/exchange_adapter.hpp"
 #include "embed/own_thread.hpp"
@@ -37,8 +37,8 @@ std::unique_ptr<store> open_store(const library_settings& from) {
   return std::move(*opened);
 }
 
-manager_settings manager_settings_of(const library_settings& from) {
-  manager_settings with;
+delivery_engine_settings delivery_engine_settings_of(const library_settings& from) {
+  delivery_engine_settings with;
   with.wall_ms = wall_clock_ms;
   if (from.log)
     with.on_event = [log = from.log](const std::string& connector, const connector_event& what) {
@@ -81,13 +81,13 @@ struct engine::parts {
         pool(settings.io_threads),
         client(pool),
         storage(open_store(settings)),
-        manager(std::make_unique<airtrain::integration_manager>(manager_settings_of(settings),
-                                                                *storage)) {}
+        actors(std::make_unique<airtrain::delivery_engine>(delivery_engine_settings_of(settings),
+                                                           *storage)) {}
   const library_settings settings;
   http::io_pool pool;
   http::client client;
   std::unique_ptr<store> storage;
-  std::unique_ptr<airtrain::integration_manager> manager;
+  std::unique_ptr<airtrain::delivery_engine> actors;
   std::mutex mutex;  ///< guards started
   bool started = false;
 };
@@ -96,8 +96,8 @@ engine::engine(library_settings settings) : parts_(std::make_unique<parts>(std::
 
 /// From the outside in: nothing calls into a part that has stopped.
 engine::~engine() {
-  parts_->manager->drain(parts_->settings.drain_timeout);
-  parts_->manager->stop();
+  parts_->actors->drain(parts_->settings.drain_timeout);
+  parts_->actors->stop();
   parts_->client.stop();
   parts_->storage->close();
   parts_->pool.stop();
@@ -106,7 +106,7 @@ engine::~engine() {
 void engine::add(connector_registration registration) {
   const std::lock_guard lock(parts_->mutex);
   if (parts_->started) throw std::logic_error(registration.name + " is registered after the start");
-  parts_->manager->register_connector(std::move(registration));
+  parts_->actors->register_connector(std::move(registration));
 }
 
 void engine::add(connector_registration registration, std::unique_ptr<simple_connector> system) {
@@ -146,7 +146,7 @@ void engine::add(connector_registration registration, custom_http_system system)
 void engine::start() {
   const std::lock_guard lock(parts_->mutex);
   if (parts_->started) return;
-  if (auto done = parts_->manager->start(); !done) throw std::runtime_error(done.error());
+  if (auto done = parts_->actors->start(); !done) throw std::runtime_error(done.error());
   parts_->started = true;
 }
 
@@ -154,7 +154,7 @@ void engine::handle(const new_event& event, std::function<void(outcome)> done) {
   auto sealed = seal(event, wall_clock_ms());
   if (auto* refused = std::get_if<event_refused>(&sealed)) return done(std::move(*refused));
   auto what = std::get<event_ref>(std::move(sealed));
-  parts_->manager->submit({what}, [what, done = std::move(done)](const submit_result& became) {
+  parts_->actors->submit({what}, [what, done = std::move(done)](const submit_result& became) {
     const own_thread mark;
     done(outcome_of(what, became));
   });
@@ -162,7 +162,7 @@ void engine::handle(const new_event& event, std::function<void(outcome)> done) {
 
 std::vector<connector_overview> engine::connectors() {
   std::promise<std::vector<connector_report>> answer;
-  parts_->manager->reports(
+  parts_->actors->reports(
       [&answer](std::vector<connector_report> all) { answer.set_value(std::move(all)); });
   std::vector<connector_overview> out;
   for (const auto& one : answer.get_future().get())
@@ -172,7 +172,7 @@ std::vector<connector_overview> engine::connectors() {
 }
 
 bool engine::drain(std::chrono::milliseconds timeout) {
-  return parts_->manager->drain(timeout);
+  return parts_->actors->drain(timeout);
 }
 
 }  // namespace airtrain::embed

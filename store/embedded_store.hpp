@@ -23,10 +23,11 @@ struct recovery_report {
   bool sound = true;
   std::vector<std::string> findings;  ///< one line each, naming the file
   std::vector<std::string> repairs;   ///< what was done, or would be done
+  std::string hopeless;               ///< why it can't be repaired, and what to do; "": it can
 };
 
 /// Checks a stopped store, every invariant of the layout; with `repair` mends what can be mended
-/// and says what is lost. Blocks.
+/// and says what is lost. What can't be is said beforehand, and nothing is changed then. Blocks.
 result<recovery_report, store_error> recover_embedded_store(const store_settings& settings,
                                                             bool repair);
 

@@ -174,6 +174,7 @@ struct store_figures {
   std::uint64_t commits = 0;
   std::uint64_t committed_events = 0;
   std::uint64_t fenced_writes = 0;
+  std::uint64_t damaged_files = 0;                ///< as the last check of all blocks found them
   std::uint64_t queue_depth = 0;                  ///< publish requests waiting
   std::vector<std::uint64_t> commit_us_log2;      ///< histogram: [i] counts 2^(i-1) < us <= 2^i
   std::vector<std::uint64_t> commit_events_log2;  ///< same, events per commit

@@ -72,6 +72,10 @@ struct store_caps {
 struct store_health {
   bool accepting = true;  ///< publish may succeed
   std::string why;        ///< when not
+  /// Files that a check of all blocks found damaged: the first of them, what is wrong with each,
+  /// and how many there are. What they held shows as damaged when it is read.
+  std::vector<std::string> damaged = {};
+  std::size_t damaged_files = 0;
 };
 
 /// The durable store: one log of events, per connector a cursor over it and the deliveries outside

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/dispatch/options.hpp"
-#include "core/dispatch/rate_gate.hpp"
+#include "core/dispatch/token_order.hpp"
 #include "messages/connector_status.hpp"
 #include "messages/instant.hpp"
 #include "messages/outcome.hpp"

@@ -8,20 +8,9 @@
 
 #include "core/dispatch/options.hpp"
 #include "core/dispatch/token_bucket.hpp"
+#include "core/dispatch/token_order.hpp"
 
 namespace airtrain {
-
-/// Said to whoever keeps the shared rate: first `give_back`, then `want`.
-struct token_order {
-  std::uint32_t give_back = 0;        ///< granted and not needed
-  std::optional<std::uint32_t> want;  ///< instead of what was wanted before; 0: nothing any more
-
-  /// As if both had been said, this one first.
-  void add(const token_order& later) {
-    give_back += later.give_back;
-    if (later.want) want = later.want;
-  }
-};
 
 /// Whether an attempt may start by the rate limit: the connector's own, or tokens that a shared
 /// rate grants. Tokens are asked for when there is something to send, and kept for no longer than

@@ -42,9 +42,9 @@ class damage_notes : public rocksdb::Logger {
 };
 
 store_error_code code_of(const rocksdb::Status& status) {
-  return status.IsCorruption() ? store_error_code::damaged
-         : status.IsNotFound() ? store_error_code::not_found
-                               : store_error_code::write_failed;
+  return status.IsCorruption() || status.IsPathNotFound() ? store_error_code::damaged
+         : status.IsNotFound()                            ? store_error_code::not_found
+                                                          : store_error_code::write_failed;
 }
 
 /// As `error_from`, with the damaged files named.
@@ -250,6 +250,18 @@ std::uint64_t database::bytes_between(family f, std::string_view begin, std::str
   std::uint64_t bytes = 0;
   const auto status = db_->GetApproximateSizes(handle(f), &range, 1, &bytes);
   return status.ok() ? bytes : 0;
+}
+
+std::vector<database::table> database::tables() {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db_->GetLiveFilesMetaData(&files);
+  std::vector<table> out;
+  out.reserve(files.size());
+  for (const auto& file : files) {
+    const auto name = std::filesystem::path{file.name}.filename().string();
+    out.push_back({name, file.db_path + "/" + name});
+  }
+  return out;
 }
 
 store_error database::verify_files() {

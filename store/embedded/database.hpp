@@ -69,6 +69,12 @@ class database {
   /// Bytes of all files, and of `ev` alone between two keys.
   std::uint64_t bytes_on_disk();
   std::uint64_t bytes_between(family f, std::string_view begin, std::string_view end);
+  /// A file of rows.
+  struct table {
+    std::string name;
+    std::string path;
+  };
+  std::vector<table> tables();
   /// Reads all files and compares their checksums.
   store_error verify_files();
   /// Drops the rows of the range: whole files at once, the rest by a tombstone.

@@ -37,7 +37,8 @@ embedded_store::embedded_store(const store_settings& settings, environment env)
     : engine_(settings, std::move(env)),
       writer_(engine_),
       maintenance_(engine_, writer_),
-      watch_(engine_) {}
+      watch_(engine_),
+      check_(engine_) {}
 
 embedded_store::~embedded_store() {
   close();
@@ -47,12 +48,13 @@ store_error embedded_store::start() {
   if (auto error = make_directories(engine_.settings.data_dir); !ok(error)) return error;
   auto db = database::open(engine_.settings, engine_.env.files);
   if (!db) return with_advice(db.error());
-  const auto durable_to = recover(engine_, **db);
-  if (!durable_to) return durable_to.error();
+  const auto durable = recover(engine_, **db);
+  if (!durable) return durable.error();
   engine_.db.put(std::move(*db));
-  writer_.start(*durable_to);
+  writer_.start(*durable);
   maintenance_.start();
   watch_.start();
+  check_.start();
   return {};
 }
 
@@ -295,6 +297,7 @@ store_health embedded_store::health() const {
 store_figures embedded_store::figures() const {
   store_figures out;
   if (const auto db = engine_.db.get()) out.bytes = db->bytes_on_disk();
+  out.damaged_files = engine_.health.show().damaged_files;
   out.fenced_writes = engine_.limits.fenced_writes;
   out.queue_depth = writer_.queued_events();
   std::lock_guard lock{engine_.figures.mutex};
@@ -310,6 +313,7 @@ void embedded_store::close() {
   engine_.health.set_closed();
   maintenance_.stop();
   watch_.stop();
+  check_.stop();
   writer_.stop();
   for (auto& reader : readers_) reader.stop();
   questions_.stop();

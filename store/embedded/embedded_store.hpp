@@ -5,6 +5,7 @@
 
 #include "store/embedded/disk_watch.hpp"
 #include "store/embedded/engine.hpp"
+#include "store/embedded/file_check.hpp"
 #include "store/embedded/maintenance.hpp"
 #include "store/embedded/task_thread.hpp"
 #include "store/embedded/writer.hpp"
@@ -13,7 +14,8 @@
 namespace airtrain::embedded {
 
 /// The store on RocksDB. Threads: the writer; two readers for fetches that memory can't serve (each
-/// connector always the same one); one for questions; one for maintenance.
+/// connector always the same one); one for questions; one for maintenance, one for
+/// the disk's room, one that checks the files.
 class embedded_store final : public store {
  public:
   embedded_store(const store_settings& settings, environment env);
@@ -54,6 +56,8 @@ class embedded_store final : public store {
   store_error trim() { return maintenance_.trim(); }
   /// Brings the high-water file up to what is durable now, not a moment later.
   void note_durable() { watch_.note_durable(); }
+  /// Reads all blocks of all tables now; waits for it. What it finds is in `health`.
+  void check_files() { check_.pass(); }
   /// Events below it are gone from the log.
   std::uint64_t edge() const { return engine_.edge; }
 
@@ -73,6 +77,7 @@ class embedded_store final : public store {
   task_thread questions_;
   maintenance maintenance_;
   disk_watch watch_;
+  file_check check_;
   std::mutex closing_;
 };
 

@@ -82,6 +82,12 @@ void health_state::set_disk_full(bool full) {
   disk_full_ = full;
 }
 
+void health_state::set_damaged(std::size_t files, std::vector<std::string> named) {
+  std::lock_guard lock{mutex_};
+  damaged_files_ = files;
+  damaged_ = std::move(named);
+}
+
 store_error health_state::refusal() const {
   if (closed_ || write_failed_) return unavailable();
   if (high_water_failed_) {
@@ -101,7 +107,11 @@ store_error health_state::unavailable() const {
 
 store_health health_state::show() const {
   const auto error = refusal();
-  return {.accepting = error.code == store_error_code::none, .why = error.message};
+  std::lock_guard lock{mutex_};
+  return {.accepting = error.code == store_error_code::none,
+          .why = error.message,
+          .damaged = damaged_,
+          .damaged_files = damaged_files_};
 }
 
 void commit_figures::note(std::uint64_t us, std::uint64_t event_count) {

@@ -59,6 +59,8 @@ class health_state {
   void set_high_water_failed(std::string why);
   void set_disk_full(bool full);
   bool disk_full() const { return disk_full_; }
+  /// So many tables, of which some are named.
+  void set_damaged(std::size_t files, std::vector<std::string> named);
 
   /// What a publish is refused with; code `none`: it is taken.
   store_error refusal() const;
@@ -74,6 +76,8 @@ class health_state {
   mutable std::mutex mutex_;
   std::string why_;
   std::string why_high_water_;
+  std::size_t damaged_files_ = 0;
+  std::vector<std::string> damaged_;
 };
 
 /// Counts since the start. Histograms are by powers of two.

@@ -49,7 +49,9 @@ store_error inspection::check_log() {
   edge_ = *edge;
   const auto last = last_event(db_);
   if (!last) return last.error();
-  log_end_ = std::max(*last + 1, edge_);
+  const auto commits = number_on_disk(db_, meta_commits);
+  if (!commits) return commits.error();
+  log_end_ = {.next_seq = std::max(*last + 1, edge_), .commit = *commits};
   const auto error = db_.scan(family::ev, event_key(edge_), last_key(),
                               [&](std::string_view key, std::string_view value) {
                                 if (decode_event_row(value)) return true;
@@ -59,7 +61,7 @@ store_error inspection::check_log() {
                                      fmt::format("ev: event {} is dropped; it is lost", seq));
                                 return true;
                               });
-  for (auto block = block_of(edge_); ok(error) && block < block_of(log_end_); ++block)
+  for (auto block = block_of(edge_); ok(error) && block < block_of(log_end_.next_seq); ++block)
     if (auto e = check_block(block); !ok(e)) return e;
   return error;
 }

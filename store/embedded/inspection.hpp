@@ -7,6 +7,7 @@
 
 #include "store/embedded/database.hpp"
 #include "store/embedded/environment.hpp"
+#include "store/embedded/high_water.hpp"
 #include "store/embedded_store.hpp"
 
 namespace airtrain::embedded {
@@ -21,8 +22,8 @@ class inspection {
   store_error run();
   /// What to write to mend the store.
   std::vector<row_change> mending() { return std::move(mending_); }
-  /// The first sequence number behind all that is in the log.
-  std::uint64_t log_end() const { return log_end_; }
+  /// How far the log goes.
+  high_water_mark log_end() const { return log_end_; }
 
  private:
   store_error check_log();
@@ -59,7 +60,7 @@ class inspection {
   bool live_damaged_ = false;
   /// Held and parked ones below the edge: their copies are needed.
   std::set<std::pair<connector_id, delivery_key>> claimed_;
-  std::uint64_t log_end_ = 1;
+  high_water_mark log_end_;
 };
 
 }  // namespace airtrain::embedded

@@ -61,13 +61,13 @@ class recovery {
  public:
   recovery(engine& into, database& db) : engine_(into), db_(db) {}
 
-  result<std::uint64_t, store_error> run() {
+  result<high_water_mark, store_error> run() {
     for (auto step : {&recovery::read_schema, &recovery::find_head, &recovery::read_connectors,
                       &recovery::read_cursors, &recovery::read_index, &recovery::count_pending,
                       &recovery::place_connectors, &recovery::read_held, &recovery::read_parked,
                       &recovery::read_newest_effects, &recovery::note_start})
       if (auto error = (this->*step)(); !ok(error)) return failure(error);
-    return durable_to_;
+    return durable_;
   }
 
  private:
@@ -90,19 +90,23 @@ class recovery {
   store_error find_head() {
     const auto last = last_event(db_);
     if (!last) return last.error();
-    durable_to_ = std::max(*last + 1, engine_.edge.load());
+    const auto commits = number_on_disk(db_, meta_commits);
+    if (!commits) return commits.error();
+    durable_ = {.next_seq = std::max(*last + 1, engine_.edge.load()), .commit = *commits};
     const auto high_water = engine_.high_water.read();
     if (!high_water) return high_water.error();
-    if (!*high_water && durable_to_ > 1)
+    if (!*high_water && durable_.next_seq > 1)
       return damaged(fmt::format("{} is missing, but there are events: run `airtrain recover`",
                                  engine_.high_water.path().string()));
-    if (high_water->value_or(0) > durable_to_)
-      return damaged(fmt::format(
-          "{}: acknowledged events are missing: the log ends at {}, but {} says that events up to "
-          "{} were durable. What is there was kept. Restore the folder, or run `airtrain recover`",
-          database_path(engine_.settings).string(), *last, engine_.high_water.path().string(),
-          **high_water - 1));
-    head_ = durable_to_;
+    if (auto lost = lost_end(database_path(engine_.settings), durable_,
+                             high_water->value_or(high_water_mark{}));
+        !ok(lost)) {
+      lost.message += fmt::format(
+          " ({}). What is there was kept. Restore the folder, or run `airtrain recover`",
+          engine_.high_water.path().string());
+      return lost;
+    }
+    head_ = durable_.next_seq;
     const auto row = db_.get(family::cur, cursor_key(live_row_id));
     if (!row) return row.error();
     if (!*row) return {};
@@ -300,17 +304,19 @@ class recovery {
     const auto starts = number_on_disk(db_, meta_starts);
     if (!starts) return starts.error();
     engine_.next_epoch = (*starts + 1) * epochs_per_start;
+    ++durable_.commit;
     if (auto error = db_.write({{family::meta, std::string{meta_starts}, number(*starts + 1)},
-                                {family::meta, std::string{meta_schema}, number(schema)}},
+                                {family::meta, std::string{meta_schema}, number(schema)},
+                                commit_row(durable_.commit)},
                                true);
         !ok(error))
       return error;
-    return engine_.high_water.replace(durable_to_);
+    return engine_.high_water.replace(durable_);
   }
 
   engine& engine_;
   database& db_;
-  std::uint64_t durable_to_ = 1;
+  high_water_mark durable_;
   std::uint64_t head_ = 1;
   live_row live_;
   block_index_builder incomplete_;
@@ -319,7 +325,7 @@ class recovery {
 
 }  // namespace
 
-result<std::uint64_t, store_error> recover(engine& into, database& db) {
+result<high_water_mark, store_error> recover(engine& into, database& db) {
   return recovery{into, db}.run();
 }
 
@@ -369,6 +375,25 @@ result<std::map<std::uint32_t, std::uint64_t>, store_error> buckets_on_disk(data
       });
   if (!ok(error)) return failure(error);
   return out;
+}
+
+row_change commit_row(std::uint64_t number_of_commit) {
+  return {family::meta, std::string{meta_commits}, number(number_of_commit)};
+}
+
+store_error lost_end(const std::filesystem::path& log, high_water_mark found,
+                     high_water_mark durable) {
+  if (found.next_seq < durable.next_seq)
+    return damaged(fmt::format(
+        "{}: {} acknowledged events are missing: events up to {} were durable, the log "
+        "ends at {}",
+        log.string(), durable.next_seq - found.next_seq, durable.next_seq - 1, found.next_seq - 1));
+  if (found.commit < durable.commit)
+    return damaged(fmt::format(
+        "{}: settlements and operators' changes are missing: commits up to {} were durable, the "
+        "log ends at {}",
+        log.string(), durable.commit, found.commit));
+  return {};
 }
 
 result<std::uint64_t, store_error> number_on_disk(database& db, std::string_view key) {

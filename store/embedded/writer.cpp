@@ -8,9 +8,10 @@ namespace airtrain::embedded {
 
 writer::writer(engine& with) : engine_(with) {}
 
-void writer::start(std::uint64_t durable_to) {
+void writer::start(high_water_mark durable) {
   next_seq_ = engine_.index.head();
-  durable_to_ = durable_to;
+  commit_ = durable.commit;
+  durable_ = durable;
   running_ = true;
   thread_ = std::thread{[this] { loop(); }};
 }

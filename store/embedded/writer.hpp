@@ -24,8 +24,8 @@ class writer {
   explicit writer(engine& with);
   ~writer() { stop(); }
 
-  /// From `engine.index.head()` on; `acknowledged_to`: behind the last event on disk.
-  void start(std::uint64_t acknowledged_to);
+  /// From `engine.index.head()` on; `durable`: what the high-water file says.
+  void start(high_water_mark durable);
   /// Ends after a last flush; what waits is answered with `closed`. Idempotent.
   void stop();
 
@@ -69,6 +69,7 @@ class writer {
   store_error run_jobs(database& db, std::vector<job>& jobs, commit& into);
   store_error judge(database& db, work& what, commit& into);
   store_error write(database& db, const commit& what);
+  store_error note_durable(const commit& what);
   void committed(commit& what);
   void fan_out(commit& what);
   void answer(work& what, commit& done, const store_error& error);
@@ -96,7 +97,8 @@ class writer {
   std::vector<std::vector<arrival>> arrivals_;  ///< by connector
   std::size_t cursor_bytes_ = 0;  ///< of the last flush: large ones don't ride every commit
   clock::time_point reopen_at_{};
-  std::uint64_t durable_to_ = 1;  ///< behind the last event that is known to be durable
+  std::uint64_t commit_ = 0;  ///< number of the last synced commit that was tried
+  high_water_mark durable_;   ///< what is known to be durable
   std::thread thread_;
 };
 

@@ -7,6 +7,7 @@
 #include "messages/invariant.hpp"
 #include "store/embedded/event_row.hpp"
 #include "store/embedded/keys.hpp"
+#include "store/embedded/recovery.hpp"
 #include "store/embedded/writer.hpp"
 
 // One turn of the writer: what waits becomes one batch, one write, and its answers.
@@ -81,7 +82,7 @@ void writer::turn(work& what) {
   }
   auto error = build(*db, what, c);
   if (ok(error)) error = write(*db, c);
-  if (ok(error) && !c.events.empty()) error = engine_.high_water.note(c.next_seq);
+  if (ok(error) && c.sync) error = note_durable(c);
   db.reset();  // it may have to be closed
   if (ok(error))
     committed(c);
@@ -177,12 +178,23 @@ store_error writer::write(database& db, const commit& what) {
   for (const auto& row : engine_.index.append(added)) db.add(batch, row);
   for (const auto& row : what.rows) db.add(batch, row);
   if (batch.Count() == 0 && !what.sync) return {};
+  if (what.sync) db.add(batch, commit_row(++commit_));
 
   const auto start = clock::now();
   auto error = db.write(batch, what.sync);
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - start);
   if (ok(error) && what.sync)
     engine_.figures.note(static_cast<std::uint64_t>(took.count()), what.events.size());
+  return error;
+}
+
+/// Not the numbers that a failed commit has used up: the log does not have them.
+store_error writer::note_durable(const commit& what) {
+  auto mark = durable_;
+  if (!what.events.empty()) mark.next_seq = what.next_seq;
+  mark.commit = commit_;
+  auto error = engine_.high_water.note(mark);
+  if (ok(error)) durable_ = mark;
   return error;
 }
 
@@ -196,7 +208,6 @@ void writer::committed(commit& what) {
   }
   if (what.events.empty()) return;
   next_seq_ = what.next_seq;
-  durable_to_ = next_seq_;
   // Owners first: a reader that finds an event in the index may count on its owner knowing it.
   fan_out(what);
   engine_.index.commit(next_seq_);

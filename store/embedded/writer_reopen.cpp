@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
 
@@ -43,11 +44,12 @@ void writer::reopen() {
 store_error writer::take_over_landed(database& db) {
   const auto last = last_event(db);
   if (!last) return last.error();
-  const auto on_disk = std::max(*last + 1, engine_.edge.load());
-  if (on_disk < durable_to_)
-    return {store_error_code::damaged,
-            fmt::format("{}: events up to {} were durable, the log ends at {}",
-                        database_path(engine_.settings).string(), durable_to_ - 1, *last)};
+  const auto commits = number_on_disk(db, meta_commits);
+  if (!commits) return commits.error();
+  high_water_mark found{.next_seq = std::max(*last + 1, engine_.edge.load()), .commit = *commits};
+  if (auto lost = lost_end(database_path(engine_.settings), found, durable_);
+      lost.code != store_error_code::none)
+    return lost;
 
   // What landed of the failed commit was never answered as accepted, but from now on its ids are
   // known: it is delivered, and the producer's next try is a duplicate.
@@ -70,19 +72,22 @@ store_error writer::take_over_landed(database& db) {
   if (error.code != store_error_code::none) return error;
   for (std::size_t i = 0; i < items.size(); ++i) landed.events[i].item = &items[i];
 
-  next_seq_ = std::max(next_seq_, on_disk);
+  next_seq_ = std::max(next_seq_, found.next_seq);
   auto rebuilt = rebuild_index(db, block_of(from), next_seq_, unwritten_);
   if (!rebuilt) return rebuilt.error();
-  if (error = db.write(unwritten_, true); error.code != store_error_code::none) return error;
+  found.commit = ++commit_;
+  rocksdb::WriteBatch again;
+  for (const auto& row : unwritten_) db.add(again, row);
+  db.add(again, commit_row(found.commit));
+  if (error = db.write(again, true); error.code != store_error_code::none) return error;
   for (const auto& [connector, generation] : unwritten_generations_) connector->written(generation);
   unwritten_.clear();
   unwritten_generations_.clear();
   auto buckets = buckets_on_disk(db);
   if (!buckets) return buckets.error();
   engine_.dedupe.recover(std::move(*buckets));
-  if (error = engine_.high_water.replace(on_disk); error.code != store_error_code::none)
-    return error;
-  durable_to_ = on_disk;
+  if (error = engine_.high_water.replace(found); error.code != store_error_code::none) return error;
+  durable_ = found;
   fan_out(landed);
   engine_.index.start(next_seq_, std::move(*rebuilt));
   return {};

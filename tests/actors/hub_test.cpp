@@ -72,7 +72,7 @@ TEST_F(hub_test, an_unrouted_event_is_accepted_and_marked_so) {
 }
 
 TEST(hub, refuses_unrouted_events_where_it_is_told_to) {
-  manager_settings settings;
+  delivery_engine_settings settings;
   settings.reject_unrouted = true;
   world w(settings);
   w.add("a");
@@ -84,7 +84,7 @@ TEST(hub, refuses_unrouted_events_where_it_is_told_to) {
 }
 
 TEST(hub, refuses_what_is_above_the_intake_and_takes_again_after_a_commit) {
-  manager_settings settings;
+  delivery_engine_settings settings;
   settings.intake_events_max = 2;
   world w(settings);
   w.add("a");

@@ -11,8 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::SizeIs;
 
-manager_settings tenant_of(double per_second) {
-  manager_settings settings;
+delivery_engine_settings tenant_of(double per_second) {
+  delivery_engine_settings settings;
   settings.rate_limits = {{"tenant", per_second}};
   return settings;
 }
@@ -93,7 +93,7 @@ TEST_F(shared_rate_of_connectors, why_names_the_limit) {
 }
 
 TEST(shared_rate_of_a_connector, that_is_not_there_refuses_the_start) {
-  manager_settings settings;
+  delivery_engine_settings settings;
   world w(settings);
   w.add("a", sharing());
   const auto started = w.actors().start();

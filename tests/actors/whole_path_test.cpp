@@ -9,7 +9,7 @@
 #include <future>
 #include <mutex>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "connectors/make_connector.hpp"
 #include "http/server.hpp"
 #include "store/embedded_store.hpp"
@@ -62,32 +62,32 @@ class service {
     auto opened = open_embedded_store(at, wall_ms);
     EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().message);
     store_ = std::move(opened.value());
-    manager_ = std::make_unique<integration_manager>(manager_settings{}, *store_);
-    manager_->register_connector(registration(origin));
-    EXPECT_TRUE(manager_->start().has_value());
+    engine_ = std::make_unique<delivery_engine>(delivery_engine_settings{}, *store_);
+    engine_->register_connector(registration(origin));
+    EXPECT_TRUE(engine_->start().has_value());
   }
   ~service() {
-    manager_->stop();
+    engine_->stop();
     client_.stop();
     pool_.stop();
-    manager_.reset();
+    engine_.reset();
     store_->close();
   }
 
   submit_result submit(std::vector<event_ref> events) {
     std::promise<submit_result> answer;
-    manager_->submit(std::move(events),
-                     [&](submit_result result) { answer.set_value(std::move(result)); });
+    engine_->submit(std::move(events),
+                    [&](submit_result result) { answer.set_value(std::move(result)); });
     return answer.get_future().get();
   }
   std::uint64_t backlog() {
     std::promise<std::uint64_t> answer;
-    manager_->reports([&](std::vector<connector_report> reports) {
+    engine_->reports([&](std::vector<connector_report> reports) {
       answer.set_value(reports.at(0).counts.backlog);
     });
     return answer.get_future().get();
   }
-  integration_manager& manager() { return *manager_; }
+  delivery_engine& engine() { return *engine_; }
 
  private:
   connector_registration registration(const std::string& origin) {
@@ -110,7 +110,7 @@ class service {
   http::io_pool pool_;
   http::client client_;
   std::unique_ptr<store> store_;
-  std::unique_ptr<integration_manager> manager_;
+  std::unique_ptr<delivery_engine> engine_;
 };
 
 event_ref shift(int number) {
@@ -143,7 +143,7 @@ TEST_F(whole_path_test, an_event_is_kept_sent_settled_and_not_pending_after_a_re
     ASSERT_EQ(answer.code, submit_code::none) << answer.message;
     EXPECT_EQ(answer.events.at(0).deliveries, 1u);
     EXPECT_THAT(target.wait_for(2), ::testing::UnorderedElementsAre("1", "2"));
-    EXPECT_TRUE(s.manager().drain(20s));
+    EXPECT_TRUE(s.engine().drain(20s));
     EXPECT_EQ(s.backlog(), 0u);
   }
   service again(folder, target.origin());
@@ -151,7 +151,7 @@ TEST_F(whole_path_test, an_event_is_kept_sent_settled_and_not_pending_after_a_re
   EXPECT_EQ(again.submit({shift(1)}).events.at(0).status, publish_status::duplicate);
   ASSERT_EQ(again.submit({shift(3)}).code, submit_code::none);
   EXPECT_THAT(target.wait_for(3), ::testing::UnorderedElementsAre("1", "2", "3"));
-  EXPECT_TRUE(again.manager().drain(20s));
+  EXPECT_TRUE(again.engine().drain(20s));
 }
 
 TEST_F(whole_path_test, many_events_from_many_threads_all_arrive) {
@@ -167,7 +167,7 @@ TEST_F(whole_path_test, many_events_from_many_threads_all_arrive) {
     }));
   for (auto& r : running) EXPECT_EQ(r.get(), each);
   EXPECT_EQ(target.wait_for(producers * each).size(), std::size_t{producers * each});
-  EXPECT_TRUE(s.manager().drain(20s));
+  EXPECT_TRUE(s.engine().drain(20s));
   EXPECT_EQ(s.backlog(), 0u);
 }
 

@@ -59,7 +59,7 @@ world::config::config() {
   set("scheduler.policy", caf::atom("testing"));
 }
 
-world::world(manager_settings settings) : system_(config_) {
+world::world(delivery_engine_settings settings) : system_(config_) {
   settings.wall_ms = [this] { return wall_ms_; };
   settings.random_seed = 1;
   store_ = memory_store::make({}, settings.wall_ms);

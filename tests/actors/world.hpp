@@ -26,7 +26,7 @@ struct script {
 /// A hub over a memory store and scripted connectors, on one thread and under virtual time.
 class world {
  public:
-  explicit world(manager_settings settings = {});
+  explicit world(delivery_engine_settings settings = {});
   ~world();
 
   /// Before `start`. Wants events of the type "<name>.*" and "all".

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "actors/integration_manager.hpp"
+#include "actors/delivery_engine.hpp"
 #include "api/service.hpp"
 #include "connectors/connector.hpp"
 #include "http/io_pool.hpp"
@@ -79,18 +79,18 @@ class scripted_connector : public connector {
   std::shared_ptr<scripted_target> target_;
 };
 
-/// The API over a real server, a real manager and a memory store, with one connector "payroll" that
+/// The API over a real server, a real engine and a memory store, with one connector "payroll" that
 /// wants "shift_*", and "journal" that wants "shift_logged", where events with the same `data.lane`
 /// wait behind a dead letter.
 class api_world {
  public:
-  explicit api_world(http_settings http = {}, manager_settings manager_with = {},
+  explicit api_world(http_settings http = {}, delivery_engine_settings engine_with = {},
                      http::server_settings server_with = {})
-      : storage_({}, wall_ms), manager_(std::move(manager_with), storage_) {
+      : storage_({}, wall_ms), engine_(std::move(engine_with), storage_) {
     add_connector("payroll", "shift_*", payroll);
     add_connector("journal", "shift_logged", journal);
-    if (auto started = manager_.start(); !started) throw std::runtime_error{started.error()};
-    service_ = std::make_unique<service>(manager_, pool_, log_, http, wall_ms);
+    if (auto started = engine_.start(); !started) throw std::runtime_error{started.error()};
+    service_ = std::make_unique<service>(engine_, pool_, log_, http, wall_ms);
     server_ = std::make_unique<http::server>(pool_, std::move(server_with), service_->handler());
     if (auto bound = server_->start(); !bound) throw std::runtime_error{bound.error()};
     service_->listening([this] { return server_->figures(); });
@@ -98,7 +98,7 @@ class api_world {
   }
   ~api_world() {
     server_->stop();
-    manager_.stop();
+    engine_.stop();
     storage_.close();
     pool_.stop();
   }
@@ -106,7 +106,7 @@ class api_world {
   std::uint16_t port() const { return server_->port(); }
   threaded_store& storage() { return storage_; }
   service& api() { return *service_; }
-  integration_manager& manager() { return manager_; }
+  delivery_engine& engine() { return engine_; }
   std::string log() {
     const std::lock_guard lock{log_mutex_};
     return logged_;
@@ -134,7 +134,7 @@ class api_world {
       registration.dispatch.dead_letter = on_dead_letter::stop;
     }
     registration.make = [target] { return std::make_unique<scripted_connector>(target); };
-    manager_.register_connector(std::move(registration));
+    engine_.register_connector(std::move(registration));
   }
 
   /// Operators' actions are refused before the store has opened a connector.
@@ -142,7 +142,7 @@ class api_world {
     bool open = false;
     while (!open) {
       std::promise<bool> answer;
-      manager_.reports([&answer](const std::vector<connector_report>& all) {
+      engine_.reports([&answer](const std::vector<connector_report>& all) {
         answer.set_value(std::all_of(all.begin(), all.end(), [](const connector_report& one) {
           return one.status.concurrency_limit > 0;
         }));
@@ -159,7 +159,7 @@ class api_world {
               }};
   http::io_pool pool_{2};
   threaded_store storage_;
-  integration_manager manager_;
+  delivery_engine engine_;
   std::unique_ptr<service> service_;
   std::unique_ptr<http::server> server_;
 };

@@ -207,7 +207,7 @@ TEST(ingest_with_a_failing_disk, answers_nothing_2xx) {
 }
 
 TEST(ingest_with_reject, refuses_types_that_no_connector_names) {
-  manager_settings with;
+  delivery_engine_settings with;
   with.reject_unrouted = true;
   api_world world{{}, with};
   api_client client{world};

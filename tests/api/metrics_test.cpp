@@ -52,6 +52,7 @@ TEST_F(metrics, have_the_names_of_the_interface) {
         "airtrain_commit_seconds_count",
         "airtrain_commit_events_count",
         "airtrain_store_bytes",
+        "airtrain_store_damaged_files 0",
         "airtrain_mailbox_depth{actor=\"router\"}"})
     EXPECT_THAT(all, HasSubstr(name));
 }

@@ -213,7 +213,7 @@ TEST_F(reading, health_gives_a_reason_for_each_check) {
   const auto ready = client.get("/readyz");
   EXPECT_EQ(ready.status, 200);
   EXPECT_EQ(ready.body["ready"], true);
-  for (const char* check : {"store", "listener", "draining"})
+  for (const char* check : {"store", "listener", "draining", "files"})
     EXPECT_FALSE(ready.body["checks"][check]["reason"].get<std::string>().empty()) << check;
 }
 

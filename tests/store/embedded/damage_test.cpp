@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <fstream>
+#include <functional>
 
 #include "store/embedded/block_index.hpp"
 #include "store/embedded/keys.hpp"
@@ -98,6 +99,36 @@ TEST(embedded_store, a_flipped_bit_in_the_log_is_refused_and_the_file_named) {
   EXPECT_THAT(error.message, HasSubstr("airtrain recover"));
 }
 
+TEST(embedded_store, a_table_that_is_damaged_within_is_found_by_the_check_before_anyone_reads_it) {
+  temporary_directory directory;
+  {
+    driver before{directory.path()};
+    ASSERT_EQ(before.start().code, store_error_code::none);
+    before.publish_many(before.connector("a"), 0, 200, 4000);
+  }
+  driver store{directory.path()};
+  ASSERT_EQ(store.start().code, store_error_code::none);  // moves the log to a table
+  store.store().check_files();
+  EXPECT_EQ(store.store().health().damaged_files, 0u);
+
+  std::filesystem::path largest;
+  for (const auto& entry : std::filesystem::directory_iterator{store.database()})
+    if (entry.path().extension() == ".sst" &&
+        (largest.empty() || entry.file_size() > std::filesystem::file_size(largest)))
+      largest = entry.path();
+  flip_bit(largest, std::filesystem::file_size(largest) / 2);
+  store.store().check_files();
+  const auto health = store.store().health();
+  ASSERT_EQ(health.damaged.size(), 1u);
+  EXPECT_THAT(health.damaged[0], HasSubstr(largest.filename().string()));
+  EXPECT_EQ(store.store().figures().damaged_files, 1u);
+  EXPECT_TRUE(health.accepting);
+
+  flip_bit(largest, std::filesystem::file_size(largest) / 2);
+  store.store().check_files();
+  EXPECT_EQ(store.store().health().damaged_files, 0u);
+}
+
 TEST(embedded_store, a_folder_without_a_store_is_not_taken_for_one_in_use) {
   temporary_directory empty;
   store_settings settings;
@@ -125,6 +156,90 @@ TEST(embedded_store, a_log_that_lost_its_end_is_refused_by_the_high_water_file) 
   EXPECT_EQ(error.code, store_error_code::damaged);
   EXPECT_THAT(error.message, HasSubstr("acknowledged events are missing"));
   EXPECT_THAT(error.message, HasSubstr("high-water"));
+}
+
+/// A store whose newest log holds only what became of the events of older files.
+struct cut_off_after_settling {
+  temporary_directory directory;
+
+  explicit cut_off_after_settling(const std::function<void(driver&, connector_id)>& act) {
+    driver from;
+    EXPECT_EQ(from.start().code, store_error_code::none);
+    auto to = from.connector("a");
+    from.publish_many(to, 0, 20);
+    from.stop();
+    EXPECT_EQ(from.start().code, store_error_code::none);  // which moves the log to the tables
+    to = from.connector("a");
+    act(from, to);
+    from.store().note_durable();
+    from.files.copy_synced(from.directory(), directory.path());
+  }
+  store_error lose_newest_log() {
+    std::filesystem::remove(newest_wal(directory.path() / "log"));
+    return driver{directory.path()}.start();
+  }
+};
+
+void deliver_all(driver& store, connector_id to) {
+  const auto epoch = store.open(to);
+  std::vector<settlement> ends;
+  for (const auto& one : store.fresh(to, epoch))
+    ends.push_back(settled(one, settlement::kind::delivered));
+  store.settle(to, epoch, std::move(ends));
+  store.flush();
+}
+
+void discard_one(driver& store, connector_id to) {
+  change_options discard;
+  discard.what = delivery_change::discard;
+  const auto done = await<result<bulk_result, store_error>>([&](auto then) {
+    store.store().change_deliveries({{.connector = to, .key = {.seq = 3, .part = 0}}}, discard,
+                                    then);
+  });
+  ASSERT_TRUE(done) << done.error().message;
+  ASSERT_EQ(done->done, 1u);
+}
+
+TEST(embedded_store, a_log_that_lost_settlements_only_is_refused_by_the_high_water_file) {
+  cut_off_after_settling store{deliver_all};
+  const auto error = store.lose_newest_log();
+  EXPECT_EQ(error.code, store_error_code::damaged);
+  EXPECT_THAT(error.message, HasSubstr("settlements and operators' changes are missing"));
+  EXPECT_THAT(error.message, HasSubstr("high-water"));
+  EXPECT_THAT(error.message, HasSubstr("airtrain recover"));
+}
+
+TEST(embedded_store, a_log_that_lost_an_operators_change_only_is_refused) {
+  cut_off_after_settling store{discard_one};
+  EXPECT_THAT(store.lose_newest_log().message, HasSubstr("operators' changes are missing"));
+}
+
+TEST(embedded_store, numbers_that_a_failed_commit_used_up_are_not_missed_at_the_next_start) {
+  driver store;
+  ASSERT_EQ(store.start().code, store_error_code::none);
+  const auto to = store.connector("a");
+  store.publish_many(to, 0, 1);
+  store.files.fail_next_sync(false);
+  EXPECT_THROW(store.publish_many(to, 1, 5), std::runtime_error);
+  while (!store.store().health().accepting) std::this_thread::yield();
+  deliver_all(store, to);
+  store.stop();
+  const auto error = store.start();
+  EXPECT_EQ(error.code, store_error_code::none) << error.message;
+}
+
+TEST(recover_embedded_store, takes_a_log_without_its_last_settlements_when_told_to) {
+  cut_off_after_settling store{deliver_all};
+  ASSERT_EQ(store.lose_newest_log().code, store_error_code::damaged);
+  store_settings settings;
+  settings.data_dir = store.directory.path();
+  const auto wet = recover_embedded_store(settings, true);
+  ASSERT_TRUE(wet) << wet.error().message;
+  EXPECT_FALSE(wet->sound);
+  driver after{store.directory.path()};
+  ASSERT_EQ(after.start().code, store_error_code::none);
+  const auto to = after.connector("a");
+  EXPECT_EQ(after.fresh(to, after.open(to)).size(), 20u) << "what was settled comes again";
 }
 
 TEST(embedded_store, a_deleted_log_is_refused) {

@@ -185,6 +185,61 @@ TEST(every_file, of_a_store_without_its_current_file_is_kept) {
   EXPECT_EQ(files_of(store.directory()), files);
 }
 
+/// What `recover` announces it does, and afterwards the store opens and is sound; what it cannot do
+/// it says, and changes nothing.
+TEST(every_file, when_deleted_or_damaged_is_repaired_as_announced_or_said_to_be_beyond_repair) {
+  const stopped_store store;
+  std::size_t repaired = 0;
+  std::size_t hopeless = 0;
+  for (const auto& file : files_of(store.directory()))
+    for (const auto& damage : all_damages()) {
+      // Each kind once: a trial reads everything.
+      if (damage.name != "deleted" && damage.name != "halved" &&
+          damage.name != "flipped at 3 eighths")
+        continue;
+      temporary_directory parent;
+      driver copy{parent.path() / "data"};
+      small_buffers(copy);
+      std::filesystem::copy(store.directory(), copy.directory(),
+                            std::filesystem::copy_options::recursive);
+      if (std::filesystem::file_size(copy.directory() / file) == 0 && damage.name != "deleted")
+        continue;
+      damage.to(copy.directory() / file);
+      SCOPED_TRACE(file + " " + damage.name);
+      const auto dry = recover_embedded_store(copy.settings, false);
+      ASSERT_TRUE(dry) << dry.error().message;
+      if (dry->sound) continue;
+      EXPECT_NE(dry->repairs.empty(), dry->hopeless.empty());
+      const auto before = files_of(copy.directory());
+      const auto wet = recover_embedded_store(copy.settings, true);
+      ASSERT_TRUE(wet) << wet.error().message;
+      if (!dry->hopeless.empty()) {
+        ++hopeless;
+        EXPECT_THAT(wet->hopeless, HasSubstr("from a backup"));
+        EXPECT_EQ(files_of(copy.directory()), before);
+        continue;
+      }
+      ++repaired;
+      EXPECT_EQ(wet->hopeless, "");
+      EXPECT_TRUE(recover_embedded_store(copy.settings, false)->sound);
+      const auto error = copy.start();
+      EXPECT_EQ(error.code, store_error_code::none) << error.message;
+    }
+  EXPECT_GT(repaired, 0u);
+  EXPECT_GT(hopeless, 0u);
+}
+
+TEST(every_file, of_a_store_without_its_current_file_is_found_again_without_loss) {
+  const stopped_store store;
+  std::filesystem::remove(store.directory() / "log/CURRENT");
+  store_settings settings;
+  settings.data_dir = store.directory();
+  const auto wet = recover_embedded_store(settings, true);
+  ASSERT_TRUE(wet) << wet.error().message;
+  EXPECT_THAT(wet->repairs.at(0), HasSubstr("MANIFEST-"));
+  EXPECT_EQ(stopped_store::complaint(store.directory()), "");
+}
+
 TEST(every_file, of_the_log_that_is_gone_is_given_up_only_when_told_to) {
   const stopped_store store;
   for (const auto& file : files_of(store.directory()))
