@@ -21,13 +21,6 @@ using namespace harness;
 using std::chrono::seconds;
 
 constexpr int sample_ms = 50;
-constexpr std::uint64_t window_us = 1'000'000;
-
-struct sample {
-  std::uint64_t at_us;
-  std::uint64_t delivered;
-  std::uint64_t present;
-};
 
 /// One connector's target, and what was seen of it in the phase that runs.
 struct watched_target {
@@ -52,31 +45,8 @@ struct watched_target {
   std::vector<sample> seen;
 };
 
-bool adapted(const std::vector<sample>& seen, std::size_t first, const phase_figures& phase) {
-  std::size_t last = first;
-  std::uint64_t present = 0;
-  for (; last < seen.size() && seen[last].at_us < seen[first].at_us + window_us; ++last)
-    present += seen[last].present;
-  if (last == seen.size()) return false;
-  const auto passed = static_cast<double>(seen[last].at_us - seen[first].at_us) / 1e6;
-  const auto goodput = static_cast<double>(seen[last].delivered - seen[first].delivered) / passed;
-  const auto mean_present = static_cast<double>(present) / static_cast<double>(last - first);
-  return goodput >= 0.9 * phase.ideal && mean_present <= 1.5 * phase.capacity + 1;
-}
-
 phase_figures figures_of(const watched_target& target, std::uint32_t capacity, int service_ms) {
-  const auto& seen = target.seen;
-  phase_figures phase;
-  phase.capacity = capacity;
-  phase.ideal = 1000.0 * capacity / service_ms;
-  phase.goodput = static_cast<double>(seen.back().delivered - seen.front().delivered) /
-                  (static_cast<double>(seen.back().at_us - seen.front().at_us) / 1e6);
-  for (const auto& s : seen)
-    phase.excess += s.present > capacity ? static_cast<double>(s.present - capacity) : 0;
-  phase.excess /= static_cast<double>(seen.size());
-  for (std::size_t i = 0; i < seen.size() && !phase.adapted_after; ++i)
-    if (adapted(seen, i, phase))
-      phase.adapted_after = static_cast<double>(seen[i].at_us - seen.front().at_us) / 1e6;
+  auto phase = judge(target.seen, capacity, service_ms);
   const auto stats = ask(target.port, "GET", "/_stats").body;
   phase.p50_us = figure_in(stats, "p50");
   phase.p99_us = figure_in(stats, "p99");
