@@ -24,6 +24,7 @@ struct delivery_engine_settings {
   std::uint32_t intake_events_max = 65'536;  ///< submitted and not yet committed
   std::size_t intake_bytes_max = 64u << 20;
   bool reject_unrouted = false;
+  std::vector<shared_rate_options> rate_limits;
   std::uint32_t restarts_max = 5;  ///< of one supervisor within `restart_window`, then `failed`
   std::chrono::milliseconds restart_window{60'000};
   /// The wall clock, ms since the epoch, any thread; unset: the system's.

@@ -8,6 +8,7 @@
 
 #include "actors/delivery_changes.hpp"
 #include "actors/overseer.hpp"
+#include "actors/rate_keeper.hpp"
 #include "actors/router.hpp"
 
 namespace airtrain {
@@ -46,7 +47,9 @@ void hub::add(connector_registration registration) {
 }
 
 result<void, std::string> hub::start() {
+  if (auto checked = check_rates(); !checked) return checked;
   if (auto numbered = number_members(); !numbered) return numbered;
+  spawn_rate_keepers();
   spawn();
   return {};
 }
@@ -58,6 +61,29 @@ result<void, std::string> hub::number_members() {
     m.id = *id;
   }
   return {};
+}
+
+result<void, std::string> hub::check_rates() const {
+  for (const auto& m : members_) {
+    const auto& wanted = m.registration->dispatch.shared_rate;
+    const auto is_it = [&](const shared_rate_options& one) { return one.name == wanted; };
+    if (!wanted.empty() &&
+        std::none_of(settings_.rate_limits.begin(), settings_.rate_limits.end(), is_it))
+      return failure("connector '" + m.registration->name + "': there is no rate limit '" + wanted +
+                     "'");
+  }
+  return {};
+}
+
+void hub::spawn_rate_keepers() {
+  for (const auto& one : settings_.rate_limits)
+    rates_.emplace(one.name, spawn_rate_keeper(system_, one.per_second));
+}
+
+std::optional<rate_keeper_actor> hub::rate_of(const connector_registration& registration) const {
+  const auto found = rates_.find(registration.dispatch.shared_rate);
+  if (found == rates_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::shared_ptr<const routing_table> hub::make_table() const {
@@ -75,8 +101,9 @@ void hub::spawn() {
   overseer_setup overseer{{}, settings_.restarts_max, settings_.restart_window};
   auto seed = settings_.random_seed;
   for (const auto& m : members_)
-    overseer.connectors.push_back(
-        {environment, m.registration, m.id, m.telemetry, std::make_shared<crash_note>(), seed++});
+    overseer.connectors.push_back({environment, m.registration, m.id, m.telemetry,
+                                   std::make_shared<crash_note>(), seed++,
+                                   rate_of(*m.registration)});
   overseer_ = spawn_overseer(system_, std::move(overseer));
 
   // The intake wakes a router that is spawned with the intake: the handle comes afterwards.
@@ -221,6 +248,8 @@ void hub::stop() {
     left.done({submit_code::draining, "the service takes no more events", {}});
   caf::anon_send_exit(*router_, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(*overseer_, caf::exit_reason::user_shutdown);
+  for (const auto& [name, keeper] : rates_)
+    caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
 }
 
 }  // namespace airtrain

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,7 +58,10 @@ class hub {
   };
   result<void, std::string> number_members();
   std::shared_ptr<const routing_table> make_table() const;
+  result<void, std::string> check_rates() const;
   void spawn();
+  void spawn_rate_keepers();
+  std::optional<rate_keeper_actor> rate_of(const connector_registration& registration) const;
   std::vector<connector_report> compose(std::vector<connector_status> statuses) const;
   /// Tells the owners, then the asker.
   store::answer<bulk_result> telling_owners(const std::vector<dead_letter_id>& ids,
@@ -72,6 +77,7 @@ class hub {
   std::shared_ptr<ingest_telemetry> ingest_ = std::make_shared<ingest_telemetry>();
   std::vector<member> members_;  ///< in the order of registration
   std::shared_ptr<intake> intake_;
+  std::map<std::string, rate_keeper_actor, std::less<>> rates_;  ///< by name; set by `start`
   std::optional<router_actor> router_;
   std::optional<overseer_actor> overseer_;  ///< set by `start`, kept to the end: threads read it
   std::atomic<bool> stopped_{false};

@@ -39,6 +39,7 @@ supervisor_actor::behavior_type run(supervisor_state::pointer self, supervisor_s
       [&state](const ask_why& question) { state.why(question); },
       [&state](const withdraw_deliveries& order) { state.withdraw(order); },
       [&state](const lanes_changed& change) { state.lanes_changed(change); },
+      [&state](const tokens_granted& what) { state.granted(what.tokens); },
   };
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "actors/connector_registration.hpp"
@@ -45,6 +46,7 @@ struct supervisor_setup {
   std::shared_ptr<connector_telemetry> telemetry;
   std::shared_ptr<crash_note> crash;
   std::uint64_t random_seed = 0;
+  std::optional<rate_keeper_actor> shared_rate;  ///< set where the connector shares one
 };
 
 /// The actor that owns one connector. It decides nothing: facts go to the pure `dispatcher`, the

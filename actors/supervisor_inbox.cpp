@@ -7,13 +7,14 @@
 namespace airtrain {
 
 template <class Message>
-void supervisor_inbox::send(Message message) {
+bool supervisor_inbox::send(Message message) {
   std::optional<supervisor_actor> owner;
   {
     std::lock_guard lock(mutex_);
     owner = owner_;
   }
   if (owner) caf::anon_send(*owner, std::move(message));
+  return owner.has_value();
 }
 
 void supervisor_inbox::push(attempt_outcome outcome) {
@@ -48,6 +49,10 @@ void supervisor_inbox::opened(connector_opened answer) {
 
 void supervisor_inbox::fetched(std::shared_ptr<fetch_reply> answer) {
   send(fetch_answered{std::move(answer)});
+}
+
+bool supervisor_inbox::granted(std::uint32_t tokens) {
+  return send(tokens_granted{tokens});
 }
 
 void supervisor_inbox::take(std::vector<attempt_outcome>& empty) {

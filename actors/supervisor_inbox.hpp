@@ -25,14 +25,17 @@ class supervisor_inbox : public outcome_sink {
   void work_available();
   void opened(connector_opened answer);
   void fetched(std::shared_ptr<fetch_reply> answer);
+  /// False: closed, nobody gets them.
+  bool granted(std::uint32_t tokens);
 
   /// The supervisor's side: swaps what has gathered for `empty`.
   void take(std::vector<attempt_outcome>& empty);
   void close();
 
  private:
+  /// False: closed.
   template <class Message>
-  void send(Message message);
+  bool send(Message message);
 
   std::mutex mutex_;
   std::optional<supervisor_actor> owner_;  ///< unset once closed

@@ -186,6 +186,11 @@ void supervisor_state::drain(const reply<bool>& to) {
   perform();
 }
 
+void supervisor_state::granted(std::uint32_t tokens) {
+  dispatcher_->granted(tokens, now(), actions_);
+  perform();
+}
+
 bool supervisor_state::put_off(const reply<operator_answer>& to, std::function<void()> order) {
   if (dispatcher_) return false;
   if (open_error_.empty())
@@ -238,6 +243,7 @@ void supervisor_state::perform() {
     if (actions_.save_state)
       storage().save_owner_state(setup_.id, epoch_, std::move(*actions_.save_state));
     report();
+    order_tokens();
     wake_at_ = actions_.wake_at;
     const auto answer = fetch();
     actions_.clear();
@@ -279,6 +285,13 @@ void supervisor_state::report() {
       add(setup_.telemetry->breaker_transitions[static_cast<std::size_t>(what.breaker)]);
     if (setup_.environment->on_event) setup_.environment->on_event(setup_.registration->name, what);
   }
+}
+
+void supervisor_state::order_tokens() {
+  if (!actions_.tokens) return;
+  const auto& order = *actions_.tokens;
+  caf::anon_send(*setup_.shared_rate,
+                 airtrain::order_tokens{setup_.id, order.give_back, order.want, inbox_});
 }
 
 std::shared_ptr<fetch_reply> supervisor_state::fetch() {

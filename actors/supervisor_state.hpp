@@ -32,6 +32,7 @@ class supervisor_state {
   void lanes_changed(const airtrain::lanes_changed& change);
   void withdraw(const withdraw_deliveries& order);
   void drain(const reply<bool>& to);
+  void granted(std::uint32_t tokens);
 
   void pause(const reply<operator_answer>& to);
   void resume(const reply<operator_answer>& to);
@@ -55,6 +56,7 @@ class supervisor_state {
   void settle();
   void send();
   void report();
+  void order_tokens();
   std::shared_ptr<fetch_reply> fetch();
   void tell_fetched(fetch_reply& answer);
   void judge(std::vector<attempt_outcome> outcomes);

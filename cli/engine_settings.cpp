@@ -24,6 +24,7 @@ delivery_engine_settings delivery_engine_settings_of(const settings& all) {
   delivery_engine_settings out;
   out.actor_threads = all.actor_threads;
   out.intake_bytes_max = all.http.max_buffered;
+  out.rate_limits = all.rate_limits;
   out.reject_unrouted = all.unrouted == unrouted_policy::reject;
   return out;
 }

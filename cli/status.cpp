@@ -38,6 +38,13 @@ std::string state_cell(const json_view& one) {
   return why.empty() ? one["state"].text() : fmt::format("{} ({})", one["state"].text(), why);
 }
 
+/// Of how many, where the connector tells.
+std::string in_flight_cell(const json_view& one) {
+  const auto& limit = one["concurrency_limit"];
+  if (limit.null() || limit.text() == "0") return one["in_flight"].text();
+  return fmt::format("{}/{}", one["in_flight"].text(), limit.text());
+}
+
 std::string status_table(const std::vector<json_view>& connectors, std::size_t width) {
   table made({{"CONNECTOR"},
               {"STATE"},
@@ -55,7 +62,7 @@ std::string status_table(const std::vector<json_view>& connectors, std::size_t w
   for (const json_view& one : connectors)
     made.add({one["name"].text(), state_cell(one), one["breaker"]["state"].text(),
               one["backlog"].text(), duration_cell(one["oldest_pending_seconds"]),
-              one["in_flight"].text(), fmt::format("{:.1f}", one["rate_per_second"].number()),
+              in_flight_cell(one), fmt::format("{:.1f}", one["rate_per_second"].number()),
               latency_cell(one["latency_seconds"]["p50"]),
               latency_cell(one["latency_seconds"]["p99"]), one["delivered_total"].text(),
               one["lanes_stopped"].text(), one["dead_letters"].text(),

@@ -6,18 +6,7 @@
 namespace airtrain::config {
 namespace {
 
-constexpr std::size_t name_bytes_max = 64;
 constexpr std::size_t connectors_max = 10'000;
-
-bool valid_name(std::string_view name) {
-  const auto letter_or_digit = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
-  return !name.empty() && name.size() <= name_bytes_max && letter_or_digit(name[0]) &&
-         std::all_of(name.begin(), name.end(), [&](char c) {
-           return letter_or_digit(c) || c == '-' || c == '_' || c == '.';
-         });
-}
 
 /// The value at `outer.inner` of a connector, for where to say that it contradicts another.
 const node* nested(const node& at, std::string_view outer, std::string_view inner) {
@@ -106,14 +95,41 @@ void check_files(reader& r, const node& map, const std::vector<connector_setting
   }
 }
 
+/// A connector that names a rate limit shares one that is there.
+void check_rate_limit(reader& r, const node& at, const dispatch_options& options,
+                      const node* rate_limits) {
+  const node* named = at.find("rate_limit");
+  if (named == nullptr || options.shared_rate.empty()) return;
+  if (rate_limits != nullptr && rate_limits->find(options.shared_rate) != nullptr) return;
+  std::vector<std::string_view> names;
+  if (rate_limits != nullptr)
+    for (const node& one : rate_limits->children) names.push_back(one.key);
+  const auto inside = r.enter("rate_limit");
+  r.problem(*named, fmt::format("no `{}` under `rate_limits`{}", options.shared_rate,
+                                did_you_mean(options.shared_rate, names)));
+}
+
 }  // namespace
+
+bool valid_name(std::string_view name) {
+  constexpr std::size_t bytes_max = 64;
+  const auto letter_or_digit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !name.empty() && name.size() <= bytes_max && letter_or_digit(name[0]) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+         });
+}
 
 std::vector<connector_settings> read_connectors(reader& r, const node& root) {
   connector_draft base;
   const node* defaults = root.find("defaults");
+  const node* rate_limits = root.find("rate_limits");
   if (defaults != nullptr) {
     const auto inside = r.enter("defaults");
     read_options(r, *defaults, connector_options(), base, {{}, nullptr, true});
+    check_rate_limit(r, *defaults, base.common.dispatch, rate_limits);
   }
   std::vector<connector_settings> made;
   const node* map = root.find("connectors");
@@ -137,6 +153,7 @@ std::vector<connector_settings> read_connectors(reader& r, const node& root) {
     read_options(r, at, connector_options(), draft,
                  {type != nullptr ? std::string_view(type->text) : "", defaults, false});
     connector_check(r, at, draft).run();
+    check_rate_limit(r, at, draft.common.dispatch, rate_limits);
     draft.common.dispatch.config_digest = digest_of({defaults, &at});
     made.push_back(finished(std::move(draft)));
   }

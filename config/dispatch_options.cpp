@@ -40,30 +40,74 @@ const options<breaker_options>& breaker_option_list() {
   return declared;
 }
 
-/// A number; a map asks for the adaptive limit.
+constexpr std::uint32_t concurrency_max = 4096;
+
+/// `concurrency:` as a map.
+struct concurrency_draft {
+  bool adaptive = false;
+  std::uint32_t min = 1;
+  std::uint32_t max = 16;
+  std::optional<std::uint32_t> initial;
+};
+
+const options<concurrency_draft>& concurrency_options() {
+  using T = concurrency_draft;
+  static const options<T> declared{
+      flag_option("adaptive", &T::adaptive, "whether the limit is learnt from the target's answers")
+          .must(),
+      count_option("max", &T::max, 1, concurrency_max, "attempts in flight at once, at most"),
+      count_option("min", &T::min, 1, concurrency_max, "the limit is never learnt to be lower"),
+      count_option("initial", &T::initial, 1, concurrency_max, "where it starts; unset: at `min`"),
+  };
+  return declared;
+}
+
+void read_concurrency_map(reader& r, const node& at, dispatch_options& into) {
+  concurrency_draft draft;
+  read_options(r, at, concurrency_options(), draft);
+  const auto in_order = [&](std::string_view low, std::uint32_t low_value, std::string_view high,
+                            std::uint32_t high_value) {
+    if (low_value <= high_value) return;
+    const node* given = at.find(low);
+    if (given == nullptr) given = at.find(high);
+    r.problem(
+        given != nullptr ? *given : at,
+        fmt::format("`{}` ({}) must not be more than `{}` ({})", low, low_value, high, high_value));
+  };
+  in_order("min", draft.min, "max", draft.max);
+  if (draft.initial) {
+    in_order("min", draft.min, "initial", *draft.initial);
+    in_order("initial", *draft.initial, "max", draft.max);
+  }
+  into.concurrency = draft.max;
+  into.adaptive = {draft.adaptive, draft.min, draft.initial};
+}
+
+/// A number is a fixed limit, a map one that is learnt.
 option<dispatch_options> concurrency_option() {
-  auto made = count_option("concurrency", &dispatch_options::concurrency, 1, 4096,
-                           "attempts in flight at once");
+  auto made = count_option("concurrency", &dispatch_options::concurrency, 1, concurrency_max,
+                           "attempts in flight at once; or { adaptive: true, max: 16 }, found out "
+                           "from the target's answers");
+  made.info.type = "number or map";
+  made.info.inside = describe(concurrency_options());
   made.read = [number = std::move(made.read)](reader& r, const node& at, dispatch_options& into) {
-    if (at.what == node::kind::map)
-      r.problem(at, "adaptive concurrency is not supported yet by this version: write a number");
-    else
-      number(r, at, into);
+    if (at.what == node::kind::map) return read_concurrency_map(r, at, into);
+    into.adaptive = {};
+    number(r, at, into);
   };
   return made;
 }
 
+/// A rate, or the name of one under `rate_limits`.
 void read_rate_limit(reader& r, const node& at, dispatch_options& into) {
-  const bool a_name = at.what == node::kind::text && !at.text.empty() &&
-                      at.text.find_first_of("/0123456789") == std::string::npos;
+  into.rate_per_second.reset();
+  into.shared_rate.clear();
   if (const auto rate = at.scalar() ? parse_rate(at.text) : std::nullopt)
     into.rate_per_second = *rate;
-  else if (a_name)
-    r.problem(at,
-              "a named rate limit is not supported yet by this version: write a rate such as "
-              "100/s");
+  else if (at.what == node::kind::text && valid_name(at.text))
+    into.shared_rate = at.text;
   else
-    r.problem(at, "not a rate: write 100/s, 10/m or 5/h");
+    r.problem(at, "not a rate: write 100/s, 10/m or 5/h, or a name under `rate_limits`");
 }
 
 }  // namespace
@@ -73,7 +117,10 @@ const options<dispatch_options>& dispatch_option_list() {
   static const options<T> declared{
       duration_option<T>("timeout", &T::attempt_timeout, 100ms, 1h, "for one attempt"),
       concurrency_option(),
-      special_option<T>("rate_limit", "rate", "attempts per time, as 100/s", read_rate_limit),
+      special_option<T>("rate_limit", "rate or name",
+                        "attempts per time, as 100/s; or a name under "
+                        "`rate_limits`: the connectors that name it share that rate",
+                        read_rate_limit),
       map_option("retry", &T::retry, retry_option_list(), "when a failed attempt is repeated"),
       map_option("breaker", &T::breaker, breaker_option_list(), "the circuit breaker"),
       count_option("reject_guard", &T::reject_guard, 0, 1'000'000,

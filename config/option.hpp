@@ -146,10 +146,11 @@ option<T> size_option(std::string key, V T::*member, std::uint64_t low, std::uin
 
 /// A whole number.
 template <class T>
-option<T> count_option(std::string key, std::uint32_t T::*member, std::uint32_t low,
-                       std::uint32_t high, std::string doc) {
+option<T> count_option(std::string key, auto T::*member, std::uint32_t low, std::uint32_t high,
+                       std::string doc) {
   const std::string limits = limits_text(std::to_string(low), std::to_string(high));
-  return {{key, "number", std::to_string(T{}.*member), limits, doc},
+  const auto show = [](std::uint32_t value) { return std::to_string(value); };
+  return {{key, "number", detail::show_default(T{}.*member, show), limits, doc},
           [=](reader& r, const node& at, T& into) {
             std::uint32_t value = 0;
             const char* end = at.text.data() + at.text.size();

@@ -23,6 +23,10 @@ const options<dispatch_options>& dispatch_option_list();
 const options<auth_settings>& auth_options();
 void read_answers(reader& r, const node& at, std::vector<answer_rule>& into);
 
+/// Of a connector or a rate limit: letters, digits, - _ and ., beginning with a letter or digit.
+bool valid_name(std::string_view name);
+void read_rate_limits(reader& r, const node& at, settings& into);
+
 /// All of `connectors:`, each on top of `defaults:`.
 std::vector<connector_settings> read_connectors(reader& r, const node& root);
 

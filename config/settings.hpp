@@ -117,6 +117,7 @@ struct settings {
   std::filesystem::path data_dir = "./data";
   http_settings http;
   std::vector<connector_settings> connectors;  ///< in the order of the file
+  std::vector<shared_rate_options> rate_limits;
   unrouted_policy unrouted = unrouted_policy::accept;
   std::chrono::milliseconds retention_delivered{std::chrono::hours{24 * 7}};
   std::chrono::milliseconds retention_dead_letters{0};

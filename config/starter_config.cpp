@@ -41,7 +41,10 @@ connectors:
   #     - { status: 409, is: delivered }   # it has the shift already
   #   auth: { bearer: "${env:PAYROLL_TOKEN}" }
   #   ordering: { key: data.employee_id, on_dead_letter: stop }
-  #   rate_limit: 100/s
+  #   concurrency: { adaptive: true, max: 16 }   # attempts at once; or a number
+  #   rate_limit: 100/s                          # or a name below, shared with others
+
+# rate_limits: { tenant: 100/s }       # one quota for all connectors that name it
 
 defaults:                              # for all connectors, unless they say otherwise
   timeout: 30s

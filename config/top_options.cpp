@@ -83,7 +83,9 @@ const options<settings>& top_options() {
       count_option("actor_threads", &T::actor_threads, 0, 256,
                    "threads that route and dispatch; 0: one per two cores, at most 8"),
       map_option("store", store_options(), "the store of events"),
-      later_option<T>("rate_limits", "named rate limits that connectors share"),
+      special_option<T>("rate_limits", "map of rates",
+                        "rates that connectors share, by name, as { tenant: 100/s }",
+                        read_rate_limits),
       later_option<T>("cluster", "this node of a cluster"),
   };
   return declared;

@@ -29,7 +29,8 @@ attempt::~attempt() {
   complete(std::move(dropped));
 }
 
-void attempt::complete(verdict result, rendered_ref rendered) {
+void attempt::complete(verdict result, rendered_ref rendered,
+                       std::optional<std::chrono::microseconds> answered_in) {
   AIRTRAIN_INVARIANT(sink_ != nullptr);
   attempt_outcome outcome;
   outcome.key = order_.what.key;
@@ -39,6 +40,7 @@ void attempt::complete(verdict result, rendered_ref rendered) {
   outcome.started_wall_ms = started_wall_ms_;
   outcome.took = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - started_);
+  outcome.answered_in = answered_in;
   std::exchange(sink_, nullptr)->push(std::move(outcome));
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -29,7 +31,9 @@ class attempt {
   ~attempt();
 
   const attempt_order& order() const { return order_; }
-  void complete(verdict result, rendered_ref rendered = nullptr);
+  /// `answered_in`: see attempt_outcome.
+  void complete(verdict result, rendered_ref rendered = nullptr,
+                std::optional<std::chrono::microseconds> answered_in = std::nullopt);
   /// Sends its outcome by way of `stop`, which must hand it on to where it would have gone.
   void go_by(std::shared_ptr<outcome_sink> stop) { sink_ = std::move(stop); }
   const std::shared_ptr<outcome_sink>& sink() const { return sink_; }

@@ -53,15 +53,14 @@ class http_connector::running : public std::enable_shared_from_this<running> {
   }
 
   void take(const http::client_result& answer) {
-    if (answer)
-      follow(exchange_->on_response(*answer, with_->environment.wall_ms()));
-    else
-      complete(exchange_->on_error(answer.error()));
+    if (!answer) return complete(exchange_->on_error(answer.error()));
+    answered_in_ = answered_in_.value_or(std::chrono::microseconds{0}) + answer->answered_in;
+    follow(exchange_->on_response(*answer, with_->environment.wall_ms()));
   }
 
   void complete(exchange_end end) {
     completed_ = true;
-    attempt_.complete(std::move(end.result), std::move(end.rendered));
+    attempt_.complete(std::move(end.result), std::move(end.rendered), answered_in_);
   }
 
   /// An exchange that throws loses its attempt, not the loop.
@@ -83,6 +82,7 @@ class http_connector::running : public std::enable_shared_from_this<running> {
   std::chrono::steady_clock::time_point deadline_;
   attempt attempt_;
   std::unique_ptr<exchange> exchange_;
+  std::optional<std::chrono::microseconds> answered_in_;  ///< over all its requests
   bool completed_ = false;
 };
 

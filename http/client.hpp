@@ -45,6 +45,8 @@ struct client_response {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body{};
+  /// From the request's first byte on an open connection to the answer's last.
+  std::chrono::microseconds answered_in{0};
   std::string_view get(std::string_view name) const;  ///< case-insensitive; empty when absent
 };
 

@@ -183,6 +183,7 @@ void client_connection::transmit() {
                   job_->request.method == "HEAD");
   written_ = 0;
   write_done_ = false;
+  transmitted_ = clock::now();
   write();
   // What came with the end of the handshake is not told again by itself.
   if (socket_->readable()) socket_->tell_again();
@@ -263,6 +264,8 @@ void client_connection::take_answer() {
 void client_connection::on_answered() {
   auto job = std::move(job_);
   auto answer = reader_->take();
+  answer.answered_in =
+      std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - transmitted_);
   const bool reusable = reader_->keeps_alive() && write_done_ && in_end_ == 0 && !home_->stopped();
   reader_.reset();
   if (!reusable) {

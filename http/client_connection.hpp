@@ -66,6 +66,7 @@ class client_connection final : public ready_listener,
   phase phase_ = phase::connecting;
   clock::time_point phase_deadline_;  ///< of connecting and of being idle
   job_ptr job_;
+  clock::time_point transmitted_;  ///< when the request began to be written
   std::shared_ptr<dial> dial_;
   std::optional<ready_socket> socket_;
   std::optional<tls_channel> tls_;

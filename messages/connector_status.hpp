@@ -54,7 +54,8 @@ struct connector_event {
 struct wait_reason {
   std::string what;           ///< stable code: retry, lane, stopped_lane, breaker, hold, pause,
                               ///< throttle, rate_limit, concurrency, behind, failed
-  std::string id;             ///< of what it waits for, where there is one ("seq.part" or lane)
+  std::string id;             ///< of what it waits for, where there is one ("seq.part", lane, or
+                              ///< the name of a shared rate limit)
   std::int64_t until_ms = 0;  ///< wall clock; 0: unknown
 };
 struct waits {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include "messages/delivery.hpp"
 #include "messages/verdict.hpp"
@@ -31,6 +32,9 @@ struct attempt_outcome {
   rendered_ref rendered;  ///< the mapped parts that were sent; null when nothing was rendered
   std::int64_t started_wall_ms = 0;
   std::chrono::microseconds took{0};
+  /// What of it the target needed to answer: without what waited, connected or was rendered on our
+  /// side. Unset: the connector cannot tell.
+  std::optional<std::chrono::microseconds> answered_in;
 };
 
 }  // namespace airtrain

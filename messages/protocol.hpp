@@ -21,6 +21,7 @@ namespace airtrain {
 enum class breaker_command : std::uint8_t;  // its values: core/dispatch/dispatcher.hpp
 enum class withdrawal : std::uint8_t;       // likewise
 class fetch_reply;                          // actors/fetch_reply.hpp
+class supervisor_inbox;                     // actors/supervisor_inbox.hpp
 
 // --- To the router.
 
@@ -43,7 +44,12 @@ struct fetch_answered {
 /// Attempts have completed: once per emptying of the inbox.
 struct outcomes_ready {};
 
-// --- To a supervisor, from itself.
+/// The shared rate lets so many attempts start.
+struct tokens_granted {
+  std::uint32_t tokens = 0;
+};
+
+// --- To a supervisor or a rate keeper, from itself.
 
 /// Its one timer went off; a generation other than the current one is stale.
 struct timer_fired {
@@ -59,6 +65,16 @@ struct ask_status {
 /// Start no attempt; answered when the last one has settled durably.
 struct drain_connector {
   reply<bool> to;
+};
+
+// --- To a rate keeper, from supervisors.
+
+/// These were granted and not needed; so many are wanted (unset: as before, 0: none any more).
+struct order_tokens {
+  connector_id connector = 0;
+  std::uint32_t give_back = 0;
+  std::optional<std::uint32_t> want;
+  std::shared_ptr<supervisor_inbox> from;
 };
 
 // --- To the overseer, which hands them on to the supervisor that is meant.
@@ -128,12 +144,18 @@ struct restart_supervisor {
 using router_actor = caf::typed_actor<caf::reacts_to<intake_ready>>;
 
 /// Owns one connector: window, lanes, breaker, timer, permits.
-using supervisor_actor = caf::typed_actor<
-    caf::reacts_to<connector_opened>, caf::reacts_to<work_available>,
-    caf::reacts_to<fetch_answered>, caf::reacts_to<outcomes_ready>, caf::reacts_to<timer_fired>,
-    caf::reacts_to<ask_status>, caf::reacts_to<drain_connector>, caf::reacts_to<pause_connector>,
-    caf::reacts_to<resume_connector>, caf::reacts_to<command_breaker>, caf::reacts_to<ask_why>,
-    caf::reacts_to<withdraw_deliveries>, caf::reacts_to<lanes_changed>>;
+using supervisor_actor =
+    caf::typed_actor<caf::reacts_to<connector_opened>, caf::reacts_to<work_available>,
+                     caf::reacts_to<fetch_answered>, caf::reacts_to<outcomes_ready>,
+                     caf::reacts_to<timer_fired>, caf::reacts_to<ask_status>,
+                     caf::reacts_to<drain_connector>, caf::reacts_to<pause_connector>,
+                     caf::reacts_to<resume_connector>, caf::reacts_to<command_breaker>,
+                     caf::reacts_to<ask_why>, caf::reacts_to<withdraw_deliveries>,
+                     caf::reacts_to<lanes_changed>, caf::reacts_to<tokens_granted>>;
+
+/// Keeps one rate that connectors share, fairly.
+using rate_keeper_actor =
+    caf::typed_actor<caf::reacts_to<order_tokens>, caf::reacts_to<timer_fired>>;
 
 /// Starts, watches and restarts the supervisors; knows them by name.
 using overseer_actor =
@@ -167,6 +189,8 @@ CAF_ADD_TYPE_ID(airtrain, (airtrain::ask_statuses))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::drain_all))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::owner_unsure))
 CAF_ADD_TYPE_ID(airtrain, (airtrain::restart_supervisor))
+CAF_ADD_TYPE_ID(airtrain, (airtrain::tokens_granted))
+CAF_ADD_TYPE_ID(airtrain, (airtrain::order_tokens))
 CAF_END_TYPE_ID_BLOCK(airtrain)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::intake_ready)
@@ -187,3 +211,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::ask_statuses)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::drain_all)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::owner_unsure)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::restart_supervisor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::tokens_granted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(airtrain::order_tokens)

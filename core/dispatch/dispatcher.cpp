@@ -11,6 +11,7 @@ void dispatch_actions::clear() {
   fetch.reset();
   save_state.reset();
   report.clear();
+  tokens.reset();
   wake_at.reset();
 }
 
@@ -21,8 +22,8 @@ dispatcher::state::state(const dispatch_options& o, std::uint64_t random_seed)
       lanes(window),
       fetches(o.blocked_lanes_max),
       breaker(o.breaker),
-      bucket(o.rate_per_second),
-      slots(o.concurrency, o.retry_share),
+      rate(o),
+      slots(o),
       held(o.hold_probe_interval),
       guard(o) {}
 
@@ -73,6 +74,11 @@ void dispatcher::attempted(std::vector<attempt_outcome> outcomes, instant now,
 }
 
 void dispatcher::tick(instant now, dispatch_actions& out) {
+  state_->finish(now, out);
+}
+
+void dispatcher::granted(std::uint32_t tokens, instant now, dispatch_actions& out) {
+  state_->rate.granted(tokens);
   state_->finish(now, out);
 }
 
@@ -207,7 +213,12 @@ void dispatcher::state::finish(const instant& now, dispatch_actions& out) {
     breaker_moved("its open time is over", out);
     fetches.release_connector_scope();
   }
+  waiting_for_rate = 0;
   send_what_may_go(now, out);
+  if (const auto order = rate.settle(waiting_for_rate)) {
+    if (!out.tokens) out.tokens.emplace();
+    out.tokens->add(*order);
+  }
   if (!draining && !out.fetch) out.fetch = fetches.plan(fetch_appetite(now), window, lanes, now);
   clock.run(reachable(now), now.steady);
   notice_condition(now, out);
@@ -224,7 +235,8 @@ std::optional<std::chrono::microseconds> dispatcher::state::wake_at(const instan
   if (const auto until = breaker.open_until()) also(*until);
   also(throttled.until());
   if (held.probed()) also(held.next_probe());
-  if (bucket.limited() && window.count(slot_state::ready) > 0) also(bucket.next(now.steady));
+  if (const auto next = rate.next(now.steady); next && window.count(slot_state::ready) > 0)
+    also(*next);
   if (const auto when = fetches.wake_at(fetch_appetite(now), now); when && !draining) also(*when);
   if (keep_later) also(kept_at + owner_state_interval);
   return at;

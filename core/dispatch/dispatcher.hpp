@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/dispatch/options.hpp"
+#include "core/dispatch/token_order.hpp"
 #include "messages/connector_status.hpp"
 #include "messages/instant.hpp"
 #include "messages/outcome.hpp"
@@ -22,6 +23,7 @@ struct dispatch_actions {
   std::optional<fetch_request> fetch;     ///< at most one is under way at a time
   std::optional<std::string> save_state;  ///< the owner's state changed: keep it
   std::vector<connector_event> report;    ///< for logs and metrics
+  std::optional<token_order> tokens;      ///< for who keeps the shared rate
   /// The next moment (steady) at which `tick` must be called; unset: nothing waits for time.
   /// Replaces what was said before.
   std::optional<std::chrono::microseconds> wake_at;
@@ -58,6 +60,8 @@ class dispatcher {
   void fetched(fetch_result result, instant now, dispatch_actions& out);
   void attempted(std::vector<attempt_outcome> outcomes, instant now, dispatch_actions& out);
   void tick(instant now, dispatch_actions& out);
+  /// The shared rate lets so many attempts start.
+  void granted(std::uint32_t tokens, instant now, dispatch_actions& out);
 
   // Operator.
   void pause(instant now, dispatch_actions& out);

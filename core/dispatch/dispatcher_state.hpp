@@ -9,11 +9,11 @@
 #include "core/dispatch/hold.hpp"
 #include "core/dispatch/lane_table.hpp"
 #include "core/dispatch/owner_state.hpp"
+#include "core/dispatch/rate_gate.hpp"
 #include "core/dispatch/reachable_clock.hpp"
 #include "core/dispatch/refusals.hpp"
 #include "core/dispatch/reject_guard.hpp"
 #include "core/dispatch/throttle.hpp"
-#include "core/dispatch/token_bucket.hpp"
 
 namespace airtrain {
 
@@ -118,7 +118,7 @@ struct dispatcher::state {
   lane_table lanes;
   fetch_planner fetches;
   circuit_breaker breaker;
-  token_bucket bucket;
+  rate_gate rate;
   reachable_clock clock;
   clock_agreement clocks;
   attempt_slots slots;
@@ -126,6 +126,8 @@ struct dispatcher::state {
   hold held;
   reject_guard guard;
   refusals refused;
+
+  std::uint32_t waiting_for_rate = 0;  ///< attempts that only the rate keeps from starting
 
   bool opened = false;
   bool draining = false;

@@ -99,8 +99,10 @@ void dispatcher::state::why_lane(const delivery_key& key, lane_id lane, waits& o
 }
 
 void dispatcher::state::why_ready(slot_index index, const instant& now, waits& out) const {
-  if (!bucket.available(now.steady))
-    out.waits_for.push_back({"rate_limit", "", wall_of(bucket.next(now.steady), now)});
+  if (rate.waits_for_shared())
+    out.waits_for.push_back({"rate_limit", options.shared_rate, 0});
+  else if (const auto next = rate.next(now.steady); next && *next > now.steady)
+    out.waits_for.push_back({"rate_limit", "", wall_of(*next, now)});
   const bool fresh_waits = window.fresh_ready() > 0;
   const bool may_start = window.at(index).retry ? slots.free_for_retry(fresh_waits) : slots.free();
   if (!may_start) out.waits_for.push_back({"concurrency", "", 0});

@@ -61,7 +61,9 @@ void dispatcher::state::judge_delivered(slot_index index, attempt_outcome& outco
   if (held.kind() != hold_kind::guard) guard.delivered();
   refused.delivered();
   throttled.delivered();
-  slots.succeeded(outcome.with.serial);
+  if (!outcome.with.probe)
+    slots.succeeded(outcome.with.serial, outcome.answered_in.value_or(outcome.took),
+                    window.next_serial(), now.steady);
   if (vouches(outcome) && held.probed())
     end_hold(now, out);
   else
@@ -101,6 +103,7 @@ void dispatcher::state::judge_retry(slot_index index, attempt_outcome& outcome, 
   const bool event_scope = answered_for_event || others_went_through;
   const bool counted = breaker.lets_flow() && !held.active();
   if (!event_scope) {
+    if (!outcome.with.probe) slots.failed(outcome.with.serial, window.next_serial(), now.steady);
     if (!held.active() &&
         breaker.failed(outcome.with.generation, now.steady, hint_of(v, options.retry), random)) {
       breaker_text = v.message;
@@ -128,7 +131,7 @@ void dispatcher::state::judge_throttled(slot_index index, const attempt_outcome&
   throttled.hit(options.retry, outcome.result.retry_after_ms, outcome.with.serial,
                 window.next_serial(), now.steady, random);
   held.wait_at_least(throttled.until());
-  slots.restart_low(window.next_serial());
+  slots.throttled(outcome.with.serial, window.next_serial(), now.steady, throttled.until());
   keep_now = true;
   stay(index, out);
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace airtrain {
 
@@ -29,12 +30,27 @@ struct breaker_options {
 
 enum class on_dead_letter : std::uint8_t { proceed, stop };  ///< `continue` in the configuration
 
+/// The limit of attempts in flight is learnt, at most `dispatch_options::concurrency`.
+struct adaptive_options {
+  bool on = false;
+  std::uint32_t min = 1;
+  std::optional<std::uint32_t> initial;  ///< unset: `min`
+};
+
+/// A rate for all connectors whose `dispatch_options::shared_rate` names it.
+struct shared_rate_options {
+  std::string name;
+  double per_second = 0;
+};
+
 struct dispatch_options {
-  std::uint32_t concurrency = 8;        ///< attempts in flight at once
+  std::uint32_t concurrency = 8;  ///< attempts in flight at once, at most
+  adaptive_options adaptive;
   std::uint32_t window = 256;           ///< deliveries taken from the store and held in memory
   std::size_t window_bytes = 8u << 20;  ///< of event bytes in the window
   std::uint32_t blocked_lanes_max = 100'000;  ///< above it nothing new is taken until some drain
   std::optional<double> rate_per_second;
+  std::string shared_rate;  ///< name of the rate that it shares with others; empty: none
   std::chrono::milliseconds attempt_timeout{30'000};
   retry_options retry;
   breaker_options breaker;

@@ -8,10 +8,15 @@ void dispatcher::state::send_what_may_go(const instant& now, dispatch_actions& o
   if (draining || paused) return;
   if (may_probe(now)) return send_probe(now, out);
   if (held.active() || !breaker.lets_flow() || throttled.active(now.steady)) return;
-  while (slots.free() && bucket.available(now.steady)) {
+  while (slots.free()) {
     const slot_index index = next_to_send();
     if (index == no_slot) return;
-    if (!expire_if_late(index, now, out)) send(index, false, now, out);
+    if (expire_if_late(index, now, out)) continue;
+    if (!rate.open(now.steady)) {
+      waiting_for_rate = std::min(slots.free_count(), window.count(slot_state::ready));
+      return;
+    }
+    send(index, false, now, out);
   }
 }
 
@@ -31,10 +36,14 @@ bool dispatcher::state::may_probe(const instant& now) const {
 }
 
 void dispatcher::state::send_probe(const instant& now, dispatch_actions& out) {
-  while (bucket.available(now.steady)) {
+  while (true) {
     const slot_index index = window.probe_candidate(newest_probe_next);
     if (index == no_slot) return;
     if (expire_if_late(index, now, out)) continue;
+    if (!rate.open(now.steady)) {
+      waiting_for_rate = 1;
+      return;
+    }
     newest_probe_next = !newest_probe_next;
     probe_in_flight = true;
     if (held.active()) held.probe_sent(now.steady);
@@ -46,8 +55,8 @@ void dispatcher::state::send_probe(const instant& now, dispatch_actions& out) {
 
 void dispatcher::state::send(slot_index index, bool probe, const instant& now,
                              dispatch_actions& out) {
-  const bool has_token = bucket.take(now.steady);
-  AIRTRAIN_INVARIANT(has_token);
+  const bool may_start = rate.pass(now.steady);
+  AIRTRAIN_INVARIANT(may_start);
   const std::uint64_t serial = window.start(index);
   const window_slot& slot = window.at(index);
   slots.take(slot.retry);

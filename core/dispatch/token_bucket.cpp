@@ -23,25 +23,30 @@ double token_bucket::level(std::chrono::microseconds now) const {
   return std::min(capacity_, tokens_ + passed * rate_per_us_);
 }
 
-bool token_bucket::available(std::chrono::microseconds now) const {
-  return !limited() || level(now) >= 1 - rounding;
+bool token_bucket::available(std::chrono::microseconds now, std::uint32_t tokens) const {
+  return !limited() || level(now) >= tokens - rounding;
 }
 
-bool token_bucket::take(std::chrono::microseconds now) {
+bool token_bucket::take(std::chrono::microseconds now, std::uint32_t tokens) {
   if (!limited()) return true;
   const double have = level(now);
-  if (have < 1 - rounding) return false;
-  tokens_ = std::max(0.0, have - 1);
+  if (have < tokens - rounding) return false;
+  tokens_ = std::max(0.0, have - tokens);
   at_ = now;
   started_ = true;
   return true;
 }
 
-std::chrono::microseconds token_bucket::next(std::chrono::microseconds now) const {
-  if (available(now)) return now;
-  const double missing = 1 - level(now);
+std::chrono::microseconds token_bucket::next(std::chrono::microseconds now,
+                                             std::uint32_t tokens) const {
+  if (available(now, tokens)) return now;
+  const double missing = tokens - level(now);
   return now +
          std::chrono::microseconds{static_cast<std::int64_t>(std::ceil(missing / rate_per_us_))};
+}
+
+void token_bucket::give_back(std::uint32_t tokens) {
+  tokens_ = std::min(capacity_, tokens_ + tokens);
 }
 
 }  // namespace airtrain

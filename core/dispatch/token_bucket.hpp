@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 namespace airtrain {
@@ -13,11 +14,13 @@ class token_bucket {
   explicit token_bucket(std::optional<double> rate_per_second);
 
   bool limited() const { return rate_per_us_ > 0; }
-  /// Takes one token; false: none is there.
-  bool take(std::chrono::microseconds now);
-  bool available(std::chrono::microseconds now) const;
-  /// When the next token is there; `now` when one is.
-  std::chrono::microseconds next(std::chrono::microseconds now) const;
+  /// Takes so many tokens at once, at most as it can hold; false: they are not there.
+  bool take(std::chrono::microseconds now, std::uint32_t tokens = 1);
+  bool available(std::chrono::microseconds now, std::uint32_t tokens = 1) const;
+  /// When so many are there; `now` when they are.
+  std::chrono::microseconds next(std::chrono::microseconds now, std::uint32_t tokens = 1) const;
+  /// Taken and not used.
+  void give_back(std::uint32_t tokens);
 
  private:
   double level(std::chrono::microseconds now) const;

@@ -150,6 +150,13 @@ connector_report world::report(const std::string& connector) {
   return found.value_or(connector_report{});
 }
 
+std::optional<waits> world::why(const std::string& connector, std::uint64_t seq) {
+  std::optional<waits> answer;
+  hub_->why(connector, {seq, 0}, no_lane, [&](std::optional<waits> w) { answer = std::move(w); });
+  settle();
+  return answer;
+}
+
 operator_code world::wait_for(const std::optional<operator_code>& answer) {
   settle();
   EXPECT_TRUE(answer) << "no answer";

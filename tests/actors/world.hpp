@@ -49,6 +49,7 @@ class world {
   }
 
   connector_report report(const std::string& connector);
+  std::optional<waits> why(const std::string& connector, std::uint64_t seq);
   operator_code pause(const std::string& connector);
   operator_code resume(const std::string& connector);
 

@@ -167,12 +167,14 @@ TEST_F(client_commands, a_table_never_shows_what_a_target_said_raw) {
   scripted_service service(
       {answer(200, R"({"items":[{"name":"payroll","state":"open","reason":"broken",)"
                    R"("breaker":{"state":"open"},"backlog":7,"oldest_pending_seconds":90,)"
+                   R"("in_flight":3,"concurrency_limit":12,)"
                    R"("last_error":{"class":"retry","status":503,"message":"a\u001b[31mb"}}],)"
                    R"("next":null})")});
   const outcome shown = run(run_status, service.given({}));
   EXPECT_EQ(shown.code, exit_done) << shown.err;
   EXPECT_THAT(shown.out, HasSubstr("open (broken)"));
   EXPECT_THAT(shown.out, HasSubstr("90s"));
+  EXPECT_THAT(shown.out, HasSubstr(" 3/12 "));
   EXPECT_THAT(shown.out, HasSubstr("retry 503 a\\u001b[31mb"));
   EXPECT_THAT(shown.out, Not(HasSubstr("\x1b")));
 }

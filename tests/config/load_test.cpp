@@ -155,20 +155,80 @@ TEST(load, options_of_later_versions_are_refused_not_ignored) {
       "    batch: { max: 100 }\n"
       "    auth: { oauth2: { token_url: x } }\n"
       "    answers: [ { status: 200, is: reject, when: x } ]\n"
-      "    concurrency: { adaptive: true, max: 16 }\n"
-      "    rate_limit: va-tenant\n"
       "    backlog_max: 1GiB\n"
       "    tls: { cert: c.pem }\n"
       "    signature: standard-webhooks\n"
       "  diary: { type: caldav, events: [x] }\n"
       "  known: { preset: kimai, type: file, path: x, events: [x] }\n"
-      "rate_limits: { va-tenant: 100/s }\n"
       "store: { postgres: \"${env:TOKEN}\" }\n"
       "cluster: { node: a }\n");
   const auto problems = problems_of(text);
-  EXPECT_EQ(problems.size(), 13u);
+  EXPECT_EQ(problems.size(), 10u);
   for (const std::string& p : problems)
     EXPECT_THAT(p, HasSubstr("not supported yet by this version"));
+}
+
+TEST(load, concurrency_is_a_number_or_learnt) {
+  const auto dispatch_of = [](const std::string& value) {
+    const auto read = parse_yaml_text(http_connector("    concurrency: " + value + "\n") +
+                                      "defaults: { concurrency: { adaptive: true, max: 64 } }\n");
+    EXPECT_TRUE(read.has_value()) << to_string("c", read.error().front());
+    return read->connectors.at(0).dispatch;
+  };
+  const auto learnt = dispatch_of("{ adaptive: true, max: 32, min: 2, initial: 4 }");
+  EXPECT_EQ(learnt.concurrency, 32u);
+  EXPECT_TRUE(learnt.adaptive.on);
+  EXPECT_EQ(learnt.adaptive.min, 2u);
+  EXPECT_EQ(learnt.adaptive.initial, 4u);
+  EXPECT_EQ(dispatch_of("{ adaptive: true }").concurrency, 16u);
+  EXPECT_FALSE(dispatch_of("8").adaptive.on);
+  EXPECT_FALSE(dispatch_of("{ adaptive: false, max: 8 }").adaptive.on);
+}
+
+TEST(load, what_is_wrong_with_a_learnt_concurrency_is_told_where_it_stands) {
+  const auto problems_with = [](const std::string& value) {
+    return problems_of(http_connector("    concurrency: " + value + "\n"));
+  };
+  EXPECT_THAT(problems_with("{ adaptive: true, min: 9, max: 8 }"),
+              ElementsAre("6:41: `min` (9) must not be more than `max` (8) "
+                          "(connectors.payroll.concurrency)"));
+  EXPECT_THAT(problems_with("{ adaptive: true, max: 8, initial: 9 }"),
+              ElementsAre(HasSubstr("`initial` (9) must not be more than `max` (8)")));
+  EXPECT_THAT(problems_with("{ adaptive: true, min: 3, initial: 2 }"),
+              ElementsAre(HasSubstr("`min` (3) must not be more than `initial` (2)")));
+  EXPECT_THAT(problems_with("{ max: 8 }"), ElementsAre(HasSubstr("`adaptive` is missing")));
+  EXPECT_THAT(problems_with("{ adaptive: true, maxx: 8 }"),
+              ElementsAre(HasSubstr("did you mean `max`?")));
+  EXPECT_THAT(problems_with("{ adaptive: true, max: 512 }"),
+              ElementsAre(HasSubstr("`window` (256) must not be less than `concurrency` (512)")));
+}
+
+TEST(load, connectors_share_a_named_rate_limit) {
+  const auto read = parse_yaml_text(
+      http_connector("    rate_limit: va-tenant\n"
+                     "  own: { type: file, path: x, events: [x], rate_limit: 10/m }\n") +
+      "rate_limits: { va-tenant: 120/m, other: 1/s }\n"
+      "defaults: { rate_limit: other }\n");
+  ASSERT_TRUE(read.has_value()) << to_string("c", read.error().front());
+  ASSERT_EQ(read->rate_limits.size(), 2u);
+  EXPECT_EQ(read->rate_limits[0].name, "va-tenant");
+  EXPECT_DOUBLE_EQ(read->rate_limits[0].per_second, 2);
+  EXPECT_EQ(read->connectors[0].dispatch.shared_rate, "va-tenant");
+  EXPECT_EQ(read->connectors[0].dispatch.rate_per_second, std::nullopt);
+  EXPECT_EQ(read->connectors[1].dispatch.shared_rate, "") << "its own comes before the default";
+}
+
+TEST(load, what_is_wrong_with_a_shared_rate_limit_is_told_where_it_stands) {
+  EXPECT_THAT(problems_of(http_connector("    rate_limit: va-tenat\n") +
+                          "rate_limits: { va-tenant: 100/s, slow: 5, \"a b\": 1/s }\n"),
+              ElementsAre("6:17: no `va-tenat` under `rate_limits`, did you mean `va-tenant`? "
+                          "(connectors.payroll.rate_limit)",
+                          "7:40: not a rate: write 100/s, 10/m or 5/h (rate_limits.slow)",
+                          HasSubstr("7:43: a rate limit's name is letters")));
+  EXPECT_THAT(problems_of(http_connector("    rate_limit: 100\n")),
+              ElementsAre(HasSubstr("6:17: not a rate")));
+  EXPECT_THAT(problems_of(http_connector("") + "defaults: { rate_limit: nowhere }\n"),
+              ElementsAre("6:25: no `nowhere` under `rate_limits` (defaults.rate_limit)"));
 }
 
 TEST(load, only_the_latest_of_a_lane_can_be_asked_for) {

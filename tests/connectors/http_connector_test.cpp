@@ -98,8 +98,10 @@ struct http_connector_test : ::testing::Test {
     client.stop();
     server.stop();
   }
-  std::vector<attempt_outcome> deliver(std::size_t count, std::uint16_t port) {
+  std::vector<attempt_outcome> deliver(std::size_t count, std::uint16_t port,
+                                       std::uint32_t connections = 8) {
     http::target_settings to;
+    to.connections_max = connections;
     to.where = {false, "127.0.0.1", port};
     http_connector connector(exchanges, client.make_target(to).value(), 10s,
                              {&pool, &client, [] { return std::int64_t{0}; }});
@@ -124,6 +126,22 @@ TEST_F(http_connector_test, follows_an_exchange_of_several_steps) {
   ASSERT_EQ(outcomes.size(), 1u);
   EXPECT_EQ(outcomes[0].result.outcome, answer_class::delivered);
   EXPECT_EQ(requests, 3);
+}
+
+TEST_F(http_connector_test, tells_how_long_the_target_took_without_our_own_queue) {
+  exchanges->steps = 2;
+  const auto outcomes = deliver(50, server.port(), 1);
+  ASSERT_EQ(outcomes.size(), 50u);
+  std::chrono::microseconds last{0}, all{0};
+  for (const auto& o : outcomes) {
+    ASSERT_TRUE(o.answered_in);
+    EXPECT_LE(*o.answered_in, o.took);
+    last = std::max(last, o.took);
+    all += *o.answered_in;
+  }
+  // One after another on the one connection: together they take no longer than the last had to
+  // wait.
+  EXPECT_LE(all, last + 1ms);
 }
 
 TEST_F(http_connector_test, renews_credentials_for_an_exchange_and_goes_on) {

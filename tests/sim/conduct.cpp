@@ -93,7 +93,11 @@ void conduct::judge_sends(const connector_status& after, const dispatch_actions&
   const bool held = after.state == connector_state::held;
   const bool flows =
       !held && (after.breaker == breaker_state::closed || after.breaker == breaker_state::disabled);
-  if (flows) return;
+  if (flows) {
+    demand(after.in_flight <= after.concurrency_limit, "connector {} has {} in flight of {}",
+           connector_, after.in_flight, after.concurrency_limit);
+    return;
+  }
   demand(held || after.breaker == breaker_state::half_open, "connector {} sent while {}",
          connector_, to_string(after.breaker));
   demand(actions.send.size() == 1 && actions.send[0].with.probe,

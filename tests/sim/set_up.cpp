@@ -25,13 +25,15 @@ void world::make_systems() {
     made.options = options;
     made.outside = std::make_unique<target>(random_.seed(), options.attempt_timeout);
     all.emplace(id, options);
-    log_.note("{} {}, concurrency {}, window {}, blocked lanes {}, expires {} ms", id,
+    log_.note("{} {}, concurrency {}{}, window {}, blocked lanes {}, expires {} ms", id,
               !options.ordered ? "unordered"
               : i == 0         ? "stops lanes"
                                : "ordered",
-              options.concurrency, options.window, options.blocked_lanes_max,
-              options.expires_after.count());
+              options.adaptive.on ? "up to " : "", options.concurrency, options.window,
+              options.blocked_lanes_max, options.expires_after.count());
   }
+  shared_rate_ = random_.pick(std::vector<double>{5, 20, 100});
+  rate_ = std::make_shared<rate_keeper>(time_, shared_rate_);
   account_ = std::make_unique<ledger>(std::move(all));
   lanes_ = 1 + random_.below(5);
   message_delay_max_ = random_.chance(0.8) ? milliseconds{3} : milliseconds{150};
@@ -40,10 +42,15 @@ void world::make_systems() {
 dispatch_options world::draw_options() {
   dispatch_options options;
   options.concurrency = static_cast<std::uint32_t>(random_.between(1, 6));
+  if (random_.chance(0.4)) {
+    options.adaptive.on = true;
+    options.adaptive.min = static_cast<std::uint32_t>(random_.between(1, options.concurrency));
+  }
   options.window = random_.pick(std::vector<std::uint32_t>{1, 2, 4, 8, 16, 32});
   options.window_bytes = random_.chance(0.2) ? 600 : 1u << 20;
   options.blocked_lanes_max = random_.pick(std::vector<std::uint32_t>{1, 3, 100'000});
   if (random_.chance(0.3)) options.rate_per_second = random_.chance(0.5) ? 20.0 : 100.0;
+  if (!options.rate_per_second && random_.chance(0.5)) options.shared_rate = "shared";
   options.attempt_timeout = milliseconds{random_.between(300, 3000)};
   options.retry.initial = milliseconds{50};
   options.retry.max = milliseconds{4000};

@@ -86,13 +86,38 @@ void supervisor_loop::perform() {
   }
   if (!actions.settle.empty()) around_.store.settle(id_, epoch_, std::move(actions.settle));
   for (auto& order : actions.send) send(order);
+  if (actions.tokens) order_tokens(*actions.tokens);
   if (actions.save_state) around_.store.save_owner_state(id_, epoch_, *actions.save_state);
   arm(actions.wake_at);
   if (actions.fetch) fetch(*actions.fetch);
   around_.touch_store();
 }
 
+/// They arrive whatever becomes of this loop meanwhile.
+void supervisor_loop::order_tokens(const token_order& order) {
+  orders_->push_back([keeper = around_.rate, id = id_, order, self = weak_from_this()] {
+    keeper->order(id, order, [self](std::uint32_t tokens) {
+      const auto alive = self.lock();
+      if (alive) alive->granted(tokens);
+      return alive != nullptr;
+    });
+  });
+  around_.time.after(around_.random.between(microseconds{0}, around_.message_delay_max),
+                     [orders = orders_] {
+                       const auto next = std::move(orders->front());
+                       orders->pop_front();
+                       next();
+                     });
+}
+
+void supervisor_loop::granted(std::uint32_t tokens) {
+  post(answers_, [this, tokens] {
+    act({"granted"}, [tokens](auto& d, auto now, auto& out) { d.granted(tokens, now, out); });
+  });
+}
+
 void supervisor_loop::send(attempt_order& order) {
+  if (!options_.shared_rate.empty()) around_.rate->sent();
   around_.account.sent(id_, order);
   auto answer = around_.system.attempt(order);
   around_.log.note("{} send {} lane {}{}: {} in {} us", id_, text(order.what.key), order.what.lane,

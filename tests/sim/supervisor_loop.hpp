@@ -10,6 +10,7 @@
 #include "store/memory_store.hpp"
 #include "tests/sim/conduct.hpp"
 #include "tests/sim/ledger.hpp"
+#include "tests/sim/rate_keeper.hpp"
 #include "tests/sim/target.hpp"
 
 namespace airtrain::sim {
@@ -22,6 +23,7 @@ struct surroundings {
   memory_store& store;
   ledger& account;
   target& system;
+  std::shared_ptr<rate_keeper> rate;
   std::function<void()> touch_store;  ///< the store has something to do
   microseconds message_delay_max;     ///< of what goes from thread to thread
 };
@@ -55,6 +57,8 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
   void act(const told& what, const fact& how);
   void perform();
   void send(attempt_order& order);
+  void order_tokens(const token_order& order);
+  void granted(std::uint32_t tokens);
   void completed(attempt_outcome outcome);
   void take_outcomes();
   void fetch(const fetch_request& request);
@@ -69,6 +73,7 @@ class supervisor_loop : public std::enable_shared_from_this<supervisor_loop> {
   std::uint64_t epoch_ = 0;
   dispatch_actions actions_;
   channel answers_ = std::make_shared<channel::element_type>();  ///< of the store and the target
+  channel orders_ = std::make_shared<channel::element_type>();   ///< to the rate keeper
   channel words_ = std::make_shared<channel::element_type>();    ///< of the router and operators
   std::vector<std::pair<told, fact>> early_;                     ///< told before it was open
   std::vector<attempt_outcome> outcomes_;

@@ -56,8 +56,8 @@ void world::check() {
 
 void world::start_supervisor(system& of) {
   of.loop = std::make_shared<supervisor_loop>(
-      surroundings{time_, random_, log_, *store_, *account_, *of.outside, [this] { touch_store(); },
-                   message_delay_max_},
+      surroundings{time_, random_, log_, *store_, *account_, *of.outside, rate_,
+                   [this] { touch_store(); }, message_delay_max_},
       of.id, of.options);
   if (of.left) of.loop->expect(*std::exchange(of.left, std::nullopt), of.config_changed);
   of.config_changed = false;
@@ -97,6 +97,7 @@ void world::finish_graceful_restart() {
 void world::start_over() {
   restarting_ = false;
   for (auto& [id, one] : systems_) stop_supervisor(one);
+  rate_ = std::make_shared<rate_keeper>(time_, shared_rate_);
   read_store_again();
   for (auto& [id, one] : systems_)
     if (!healed_ && random_.chance(0.3)) change_config(one);

@@ -82,6 +82,8 @@ class world {
   std::unique_ptr<memory_store> store_;
   std::unique_ptr<ledger> account_;
   std::map<connector_id, system> systems_;
+  double shared_rate_ = 0;
+  std::shared_ptr<rate_keeper> rate_;  ///< of the process that runs
   std::vector<std::shared_ptr<request>> requests_;
   std::uint64_t events_made_ = 0;
   std::uint64_t lanes_ = 1;

@@ -187,6 +187,10 @@ void rig::execute(dispatch_actions& actions) {
     }
     if (actions.save_state) store.keep(*actions.save_state);
     reports.insert(reports.end(), actions.report.begin(), actions.report.end());
+    if (actions.tokens) {
+      tokens_given_back += actions.tokens->give_back;
+      tokens_wanted = actions.tokens->want.value_or(tokens_wanted);
+    }
     wake_at = actions.wake_at;
     const auto request = actions.fetch;
     actions.clear();
@@ -194,6 +198,15 @@ void rig::execute(dispatch_actions& actions) {
     ++fetches;
     core->fetched(store.fetch(*request), now, actions);
   }
+}
+
+void rig::grant(std::uint32_t tokens) {
+  tokens_wanted -= std::min(tokens_wanted, tokens);
+  in_transit(tokens);
+}
+
+void rig::in_transit(std::uint32_t tokens) {
+  run([&](dispatch_actions& out) { core->granted(tokens, now, out); });
 }
 
 void rig::answer(std::uint64_t seq, verdict v) {

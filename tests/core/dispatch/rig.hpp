@@ -74,6 +74,11 @@ class rig {
   bool pass_to_wake();
   void run(std::function<void(dispatch_actions&)> fact);
 
+  /// The shared rate grants of what was asked for.
+  void grant(std::uint32_t tokens);
+  /// It had granted these before it was told anything else.
+  void in_transit(std::uint32_t tokens);
+
   bool sent(std::uint64_t seq) const { return in_flight.contains(seq); }
   connector_status status() const { return core->status(now); }
   std::vector<std::uint64_t> sent_seqs() const;
@@ -86,6 +91,8 @@ class rig {
   std::vector<connector_event> reports;
   std::optional<std::chrono::microseconds> wake_at;
   std::size_t fetches = 0;
+  std::uint32_t tokens_wanted = 0;  ///< as who keeps the shared rate knows it
+  std::uint32_t tokens_given_back = 0;
 
  private:
   void execute(dispatch_actions& actions);

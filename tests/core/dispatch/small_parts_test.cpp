@@ -9,8 +9,18 @@
 using namespace airtrain;
 using namespace std::chrono_literals;
 
+namespace {
+
+dispatch_options slots_of(std::uint32_t concurrency) {
+  dispatch_options options;
+  options.concurrency = concurrency;
+  return options;
+}
+
+}  // namespace
+
 TEST(attempt_slots, retries_have_a_fifth_while_fresh_work_waits) {
-  attempt_slots slots{10, 0.2};
+  attempt_slots slots{slots_of(10)};
   slots.take(true);
   EXPECT_TRUE(slots.free_for_retry(true));
   slots.take(true);
@@ -21,14 +31,14 @@ TEST(attempt_slots, retries_have_a_fifth_while_fresh_work_waits) {
 }
 
 TEST(attempt_slots, of_few_slots_retries_still_have_one) {
-  attempt_slots slots{2, 0.2};
+  attempt_slots slots{slots_of(2)};
   EXPECT_TRUE(slots.free_for_retry(true));
   slots.take(true);
   EXPECT_FALSE(slots.free_for_retry(true));
 }
 
 TEST(attempt_slots, a_single_slot_is_taken_in_turns) {
-  attempt_slots slots{1, 0.2};
+  attempt_slots slots{slots_of(1)};
   slots.take(true);
   slots.give_back(true);
   EXPECT_FALSE(slots.free_for_retry(true));
@@ -39,12 +49,12 @@ TEST(attempt_slots, a_single_slot_is_taken_in_turns) {
 }
 
 TEST(attempt_slots, after_an_outage_the_limit_doubles_from_one) {
-  attempt_slots slots{8, 0.2};
+  attempt_slots slots{slots_of(8)};
   slots.restart_low(10);
-  slots.succeeded(9);
+  slots.succeeded(9, 1ms, 11, 1s);
   for (const std::uint32_t expected : {1u, 2u, 4u, 8u, 8u}) {
     EXPECT_EQ(slots.limit(), expected);
-    for (std::uint32_t i = 0; i < expected; ++i) slots.succeeded(10);
+    for (std::uint32_t i = 0; i < expected; ++i) slots.succeeded(10, 1ms, 11, 1s);
   }
 }
 
