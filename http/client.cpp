@@ -114,25 +114,24 @@ struct client::impl {
     pool.at(0).inside().watch(waiting);
   }
 
-  result<std::shared_ptr<asio::ssl::context>, std::string> tls_for(const target_settings& settings);
+  result<tls_context, std::string> tls_for(const target_settings& settings);
 
   io_pool& pool;
   resolver names;
   std::vector<std::shared_ptr<client_loop>> loops;
   std::shared_ptr<waiting_room> waiting = std::make_shared<waiting_room>();
   std::atomic<bool> stopped{false};
-  std::mutex mutex;                                                       ///< guards tls_contexts
-  std::map<std::string, std::weak_ptr<asio::ssl::context>> tls_contexts;  ///< by CA file
+  std::mutex mutex;                                            ///< guards tls_contexts
+  std::map<std::string, std::weak_ptr<SSL_CTX>> tls_contexts;  ///< by CA file
 };
 
 /// Targets with the same roots share them: the system's are some 150 certificates.
-result<std::shared_ptr<asio::ssl::context>, std::string> client::impl::tls_for(
-    const target_settings& settings) {
+result<tls_context, std::string> client::impl::tls_for(const target_settings& settings) {
   if (!settings.where.tls) return nullptr;
   const std::lock_guard lock(mutex);
   auto& shared = tls_contexts[settings.ca_file];
   if (auto known = shared.lock()) return known;
-  auto made = make_tls_context(settings.ca_file);
+  auto made = make_tls_client_context(settings.ca_file);
   if (made) shared = *made;
   return made;
 }

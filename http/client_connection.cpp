@@ -4,9 +4,7 @@
 
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
 #include <cstring>
-#include <iterator>
 
 #include "http/egress.hpp"
 #include "messages/invariant.hpp"
@@ -82,37 +80,73 @@ void client_connection::on_connected(const error_code& error, tcp_socket socket)
     fail_job(client_error_code::connect_failed, error.message());
     return;
   }
-  socket_.emplace(std::move(socket));
+  error_code unreleased;
+  owned_descriptor connected(socket.release(unreleased));
+  socket_.emplace(home_->loop().inside().sockets, std::move(connected), *this);
+  if (unreleased || !socket_->is_watched()) {
+    fail_job(client_error_code::connect_failed, "the kernel can't watch another socket");
+    return;
+  }
   in_.resize(buffer_bytes);
   if (to_->tls) {
-    shake_hands();
+    begin_handshake();
   } else {
     transmit();
   }
 }
 
-void client_connection::shake_hands() {
+void client_connection::begin_handshake() {
   phase_ = phase::handshaking;
-  tls_.emplace(*socket_, *to_->tls);
-  if (const auto ready = expect_peer(*tls_, to_->settings.where.host, to_->sessions); !ready) {
+  tls_.emplace(*to_->tls, socket_->native_handle(), tls_side::connects);
+  if (const auto ready = expect_peer(tls_->native(), to_->settings.where.host, to_->sessions);
+      !ready) {
     fail_job(client_error_code::tls_failed, ready.error());
     return;
   }
-  tls_->async_handshake(tls_stream::client, [self = shared_from_this()](const error_code& error) {
-    if (self->phase_ == phase::handshaking) self->on_handshake(error);
-  });
+  shake_hands();
 }
 
-void client_connection::on_handshake(const error_code& error) {
-  if (!error) {
-    transmit();
-    return;
+void client_connection::shake_hands() {
+  switch (tls_->handshake()) {
+    case tls_state::done:
+      return transmit();
+    case tls_state::want_read:
+      return socket_->drained();
+    case tls_state::want_write:
+      return;
+    default:
+      break;
   }
-  if (const auto fault = certificate_fault(*tls_); !fault.empty()) {
-    fail_job(client_error_code::certificate_refused, fault);
-  } else {
-    fail_job(client_error_code::tls_failed, error.message());
+  if (auto fault = certificate_fault(tls_->native()); !fault.empty())
+    fail_job(client_error_code::certificate_refused, std::move(fault));
+  else
+    fail_job(client_error_code::tls_failed, tls_fault());
+}
+
+void client_connection::on_readable() {
+  const auto self = shared_from_this();
+  switch (phase_) {
+    case phase::handshaking:
+      return shake_hands();
+    case phase::busy:
+      return read();
+    case phase::idle:
+      return stirred_while_idle();
+    case phase::connecting:
+    case phase::closed:
+      return;
   }
+}
+
+void client_connection::on_writable() {
+  if (phase_ != phase::handshaking && phase_ != phase::busy) return;
+  // To read over TLS may take writing.
+  const bool reads_by_writing = phase_ == phase::busy && write_done_ && tls_ && socket_->readable();
+  if (phase_ == phase::busy && write_done_ && !reads_by_writing) return;
+  const auto self = shared_from_this();
+  if (phase_ == phase::handshaking) return shake_hands();
+  if (reads_by_writing) return read();
+  write();
 }
 
 void client_connection::send(job_ptr job) {
@@ -127,21 +161,8 @@ void client_connection::send(job_ptr job) {
   transmit();
 }
 
-/// One wait for the peer to stir, armed between two requests and left armed over the next: what it
-/// then brings is the answer.
-void client_connection::watch() {
-  watching_ = true;
-  socket_->async_wait(tcp_socket::wait_read, [self = shared_from_this()](const error_code&) {
-    self->watching_ = false;
-    if (self->phase_ == phase::busy)
-      self->read();
-    else if (self->phase_ == phase::idle)
-      self->stirred_while_idle();
-  });
-}
-
 void client_connection::stirred_while_idle() {
-  if (peer_is_quiet()) return watch();
+  if (peer_is_quiet()) return;
   to_->forget_idle(*this, home_->index());
   close_and_pass_on();
 }
@@ -150,8 +171,7 @@ void client_connection::stirred_while_idle() {
 /// its own, such as session tickets; they are taken in here.)
 bool client_connection::peer_is_quiet() {
   error_code error;
-  const auto room = asio::buffer(in_);
-  const auto count = tls_ ? tls_->read_some(room, error) : socket_->read_some(room, error);
+  const auto count = read_some(asio::buffer(in_), error);
   return count == 0 && error == asio::error::would_block;
 }
 
@@ -163,79 +183,63 @@ void client_connection::transmit() {
                   job_->request.method == "HEAD");
   written_ = 0;
   write_done_ = false;
-  if (tls_) {
-    write_tls();
-  } else {
-    write_plain();
-  }
-  if (!watching_) read();
+  write();
+  // What came with the end of the handshake is not told again by itself.
+  if (socket_->readable()) socket_->tell_again();
 }
 
 void client_connection::compose_head() {
   const auto& request = job_->request;
+  const auto body = job_->body();
   out_head_.assign(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
   out_head_.append(to_->host_line).append(request.headers);
-  const bool says_length =
-      !job_->body().empty() || (request.method != "GET" && request.method != "HEAD");
+  const bool says_length = !body.empty() || (request.method != "GET" && request.method != "HEAD");
   if (says_length)
     out_head_.append("Content-Length: ")
-        .append(fmt::format_int(job_->body().size()).c_str())
+        .append(fmt::format_int(body.size()).c_str())
         .append("\r\n");
   out_head_.append("\r\n");
+  // In one piece it becomes one TLS record.
+  if (tls_) out_head_.append(body);
 }
 
-/// At once, in one call, and waits only when the kernel's buffer is full.
-void client_connection::write_plain() {
-  const auto body = job_->body();
-  const auto total = out_head_.size() + body.size();
+/// At once, and waits only when the kernel's buffer is full.
+void client_connection::write() {
+  const auto total = out_head_.size() + (tls_ ? 0 : job_->body().size());
   while (written_ < total) {
-    const auto head_done = std::min(written_, out_head_.size());
-    const std::array<asio::const_buffer, 2> rest{
-        asio::buffer(out_head_) + head_done,
-        asio::buffer(body.data(), body.size()) + (written_ - head_done)};
     error_code error;
-    written_ += socket_->write_some(rest, error);
-    if (error == asio::error::would_block) {
-      socket_->async_wait(tcp_socket::wait_write, [self = shared_from_this()](const error_code&) {
-        if (self->phase_ == phase::busy) self->write_plain();
-      });
-      return;
-    }
-    // The peer may have answered and closed before it took all: the read will tell.
+    written_ += write_some(error);
+    // When it was no lack of room: the peer may have answered and closed before it took all. The
+    // read will tell.
     if (error) return;
   }
   write_done_ = true;
 }
 
-/// Head and body in one piece: they become one TLS record, and are ours until it is written.
-void client_connection::write_tls() {
-  out_head_.append(job_->body());
-  asio::async_write(*tls_, asio::buffer(out_head_),
-                    [self = shared_from_this()](const error_code& error, std::size_t) {
-                      if (!error) self->write_done_ = true;
-                    });
+std::size_t client_connection::write_some(error_code& error) {
+  const auto head_done = std::min(written_, out_head_.size());
+  const asio::const_buffer head = asio::buffer(out_head_) + head_done;
+  if (tls_) return write_encrypted(*tls_, std::array{head}, error);
+  const auto body = job_->body();
+  return socket_->write_some(
+      std::array<asio::const_buffer, 2>{
+          head, asio::buffer(body.data(), body.size()) + (written_ - head_done)},
+      error);
+}
+
+std::size_t client_connection::read_some(asio::mutable_buffer into, error_code& error) {
+  return tls_ ? read_decrypted(*tls_, *socket_, into, error) : socket_->read_some(into, error);
 }
 
 void client_connection::read() {
   const auto room = asio::buffer(in_) + in_end_;
   AIRTRAIN_INVARIANT(room.size() > 0);
-  auto on_bytes = [self = shared_from_this()](const error_code& error, std::size_t count) {
-    if (self->phase_ != phase::closed) self->on_read(error, count);
-  };
-  if (tls_) {
-    tls_->async_read_some(room, std::move(on_bytes));
-  } else {
-    socket_->async_read_some(room, std::move(on_bytes));
-  }
-}
-
-void client_connection::on_read(const error_code& error, std::size_t count) {
-  if (error) {
-    on_ended(error);
-  } else {
-    in_end_ += count;
-    take_answer();
-  }
+  error_code error;
+  const auto count = read_some(room, error);
+  if (error == asio::error::would_block) return;
+  if (error) return on_ended(error);
+  in_end_ += count;
+  take_answer();
 }
 
 void client_connection::take_answer() {
@@ -252,7 +256,7 @@ void client_connection::take_answer() {
       return;
     case answer_state::more:
       if (in_end_ == in_.size()) in_.resize(std::max(buffer_bytes, to_->settings.head_bytes_max));
-      read();
+      if (socket_->readable() || (tls_ && tls_->has_decrypted())) socket_->tell_again();
   }
 }
 
@@ -269,8 +273,8 @@ void client_connection::on_answered() {
     // Before the answer is handed over: what that sends can have this connection.
     if (auto next = to_->next_or_idle(shared_from_this(), home_->index()))
       send(std::move(next));
-    else
-      watch();
+    else if (socket_->readable())
+      socket_->tell_again();
   }
   complete(std::move(job), std::move(answer));
 }
@@ -321,9 +325,9 @@ void client_connection::fail_job(client_error_code code, std::string message) {
 void client_connection::close() {
   phase_ = phase::closed;
   if (dial_) std::exchange(dial_, nullptr)->cancel();
-  if (tls_) keep_session_usable(*tls_);
-  error_code ignored;  // The connection is given up: there is nothing left to fail.
-  if (socket_) socket_->close(ignored);
+  if (tls_) keep_session_usable(tls_->native());
+  tls_.reset();
+  socket_.reset();
   home_->remove(*this);
 }
 

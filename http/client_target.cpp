@@ -18,11 +18,10 @@ std::string make_host_line(const origin& where) {
 
 }  // namespace
 
-client::target::target(target_settings s, std::size_t loops,
-                       std::shared_ptr<asio::ssl::context> tls_context)
+client::target::target(target_settings s, std::size_t loops, tls_context with_tls)
     : settings(std::move(s)),
       host_line(make_host_line(settings.where)),
-      tls(std::move(tls_context)),
+      tls(std::move(with_tls)),
       idle_(loops) {
   AIRTRAIN_INVARIANT(settings.connections_max > 0);
 }

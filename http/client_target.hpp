@@ -8,7 +8,7 @@
 
 #include "http/client.hpp"
 #include "http/client_job.hpp"
-#include "http/tls.hpp"
+#include "http/outbound_tls.hpp"
 
 namespace airtrain::http {
 
@@ -19,7 +19,7 @@ class client_connection;
 /// From any thread; it holds its lock only to move pointers.
 class client::target {
  public:
-  target(target_settings settings, std::size_t loops, std::shared_ptr<asio::ssl::context> tls);
+  target(target_settings settings, std::size_t loops, tls_context tls);
 
   enum class next_step : std::uint8_t { reuse, open, wait };
   struct admission {
@@ -42,8 +42,8 @@ class client::target {
   std::vector<job_ptr> take_waiting(clock::time_point until);
 
   const target_settings settings;
-  const std::string host_line;                    ///< "Host: name:port\r\n"
-  const std::shared_ptr<asio::ssl::context> tls;  ///< null: plain
+  const std::string host_line;  ///< "Host: name:port\r\n"
+  const tls_context tls;        ///< null: plain
   tls_sessions sessions;
 
  private:

@@ -1,8 +1,11 @@
 #include "http/listener.hpp"
 
 #include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <boost/asio/ip/address.hpp>
+#include <cerrno>
 
 #include "http/session.hpp"
 
@@ -21,6 +24,11 @@ std::string peer_name(const tcp::endpoint& peer) {
   const auto address = peer.address();
   return fmt::format(fmt::runtime(address.is_v6() ? "[{}]:{}" : "{}:{}"), address.to_string(),
                      peer.port());
+}
+
+/// Of descriptors or memory: the connection stays acceptable, so trying at once would spin.
+bool is_out_of_room(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
 }  // namespace
@@ -71,22 +79,23 @@ void listener::wait() {
 
 void listener::accept_waiting() {
   for (int i = 0; i < accepts_per_turn; ++i) {
-    auto& to = least_loaded();
     tcp::endpoint peer;
-    error_code error;
-    auto socket = acceptor_.accept(to.loop().inside().context, peer, error);
-    if (error == asio::error::would_block) break;
-    if (error == asio::error::connection_aborted || error == asio::error::interrupted) continue;
-    if (error) {  // out of descriptors or memory
+    auto room = static_cast<socklen_t>(peer.capacity());
+    const int socket =
+        accept4(acceptor_.native_handle(), peer.data(), &room, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket >= 0) {
+      peer.resize(room);
+      hand_over(owned_descriptor(socket), peer);
+    } else if (errno == EAGAIN) {
+      break;
+    } else if (is_out_of_room(errno)) {
       back_off();
       return;
-    }
-    hand_over(std::move(socket), to, peer);
+    }  // else that one was reset while it waited
   }
   wait();
 }
 
-/// Without a pause the loop would spin: the connection stays acceptable.
 void listener::back_off() {
   all_->accept_pauses.fetch_add(1, std::memory_order_relaxed);
   retry_.expires_after(out_of_descriptors_pause);
@@ -95,11 +104,10 @@ void listener::back_off() {
   });
 }
 
-void listener::hand_over(tcp_socket socket, server_loop& to, const tcp::endpoint& peer) {
-  error_code error;
-  socket.non_blocking(true, error);
-  if (!error) socket.set_option(tcp::no_delay(true), error);
-  if (error) return;  // It was reset already.
+void listener::hand_over(owned_descriptor socket, const tcp::endpoint& peer) {
+  const int at_once = 1;
+  if (setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once) != 0)
+    return;  // It was reset already.
   all_->accepted.fetch_add(1, std::memory_order_relaxed);
   const auto open = all_->connections.load(std::memory_order_relaxed);
   const std::uint64_t limit = all_->settings.connections_max;
@@ -107,6 +115,7 @@ void listener::hand_over(tcp_socket socket, server_loop& to, const tcp::endpoint
     all_->turn_away();
     return;
   }
+  auto& to = least_loaded();
   const auto one =
       std::make_shared<session>(to.shared_from_this(), std::move(socket), peer_name(peer));
   to.loop().post([one, welcome = open < limit] { welcome ? one->start() : one->start_refused(); });

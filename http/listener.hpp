@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "http/ready_socket.hpp"
 #include "http/server_loop.hpp"
 #include "messages/result.hpp"
 
@@ -28,7 +29,7 @@ class listener final : public std::enable_shared_from_this<listener> {
   void wait();
   void accept_waiting();
   void back_off();
-  void hand_over(tcp_socket socket, server_loop& to, const tcp::endpoint& peer);
+  void hand_over(owned_descriptor socket, const tcp::endpoint& peer);
   server_loop& least_loaded();
 
   std::shared_ptr<server_shared> all_;

@@ -15,6 +15,7 @@ thread_local io_loop* current_loop = nullptr;
 
 void io_loop::impl::start(io_loop* owner) {
   arm_sweep();
+  sockets.start();
   thread_ = std::thread([this, owner] { run(owner); });
 }
 

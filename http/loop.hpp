@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "http/io_pool.hpp"
+#include "http/readiness.hpp"
 
 // The inside of an I/O loop, for the files of this folder. Concrete executor types everywhere:
 // `any_io_executor` costs a virtual call and an allocation per operation.
@@ -47,6 +48,7 @@ struct io_loop::impl {
 
   const std::size_t index;  ///< within its pool
   asio::io_context context{1};
+  readiness sockets{context};
 
  private:
   void run(io_loop* owner);

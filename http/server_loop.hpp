@@ -32,7 +32,7 @@ struct server_shared {
   const server_settings settings;
   const handler on_request;
   const host_check hosts;
-  tls_server_context tls;  ///< null: plain HTTP; set before the first connection
+  tls_context tls;  ///< null: plain HTTP; set before the first connection
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> buffered_bytes{0};
   std::atomic<std::uint64_t> connections{0};

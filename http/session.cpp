@@ -20,9 +20,9 @@ const refusal head_too_large(refusal_code::head_too_large, "the request's head e
 
 }  // namespace
 
-session::session(std::shared_ptr<server_loop> home, tcp_socket socket, std::string peer)
+session::session(std::shared_ptr<server_loop> home, owned_descriptor socket, std::string peer)
     : home_(std::move(home)),
-      socket_(std::move(socket)),
+      accepted_(std::move(socket)),
       peer_(std::move(peer)),
       body_(home_->all()) {
   request_.peer = peer_;
@@ -33,9 +33,18 @@ session::~session() {
   if (counted_) home_->all().connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void session::start() {
+bool session::open() {
   in_.resize(buffer_bytes);
   home_->add(shared_from_this());
+  socket_.emplace(home_->loop().inside().sockets, std::move(accepted_), *this);
+  if (socket_->is_watched()) return true;
+  home_->all().turn_away();
+  close();
+  return false;
+}
+
+void session::start() {
+  if (!open()) return;
   if (auto* context = home_->all().tls.get()) return start_tls(*context);
   deadline_ = in(settings().head_timeout);
   read();
@@ -44,9 +53,7 @@ void session::start() {
 void session::start_refused() {
   // A handshake is dear, and that is what there is too much of.
   if (home_->all().tls) return home_->all().turn_away();
-  in_.resize(buffer_bytes);
-  home_->add(shared_from_this());
-  refuse(overloaded);
+  if (open()) refuse(overloaded);
 }
 
 void session::sweep(clock::time_point now) {
@@ -237,26 +244,44 @@ asio::mutable_buffer session::room() {
   return asio::buffer(in_) + in_end_;
 }
 
+/// Wants bytes: they are taken once the socket is readable. Never at once: who has much to say must
+/// not keep the others waiting.
 void session::read() {
-  if (reading_) return;
-  // What a lingering peer sends is not looked at.
-  if (tls_ && phase_ != phase::lingering) return read_decrypted();
-  const auto into = room();
-  AIRTRAIN_INVARIANT(into.size() > 0);
   reading_ = true;
-  socket_->async_read_some(into,
-                           [self = shared_from_this()](const error_code& error, std::size_t count) {
-                             self->reading_ = false;
-                             if (self->phase_ == phase::closed) return;
-                             if (error) return self->on_read_failed();
-                             self->on_read(count);
-                           });
+  if (socket_->readable() || (tls_ && tls_->has_decrypted())) socket_->tell_again();
 }
 
-/// An answer under way is still written: the peer may only have closed its sending side.
-void session::on_read_failed() {
+void session::on_readable() {
+  const auto self = shared_from_this();
+  if (phase_ == phase::handshake) return shake_hands();
+  if (reading_) take_bytes();
+}
+
+void session::on_writable() {
+  // To read over TLS may take writing.
+  const bool reads_by_writing = reading_ && tls_;
+  if (phase_ != phase::writing && phase_ != phase::handshake && !reads_by_writing) return;
+  const auto self = shared_from_this();
+  if (phase_ == phase::handshake) return shake_hands();
+  if (reads_by_writing) return take_bytes();
+  if (flush()) advance();
+}
+
+void session::take_bytes() {
+  const auto into = room();
+  AIRTRAIN_INVARIANT(into.size() > 0);
+  error_code error;
+  const auto count = read_some(into, error);
+  if (error == asio::error::would_block) return;
   reading_ = false;
-  if (phase_ != phase::writing) close();
+  if (error) return close();
+  on_read(count);
+}
+
+std::size_t session::read_some(asio::mutable_buffer into, error_code& error) {
+  // What a lingering peer sends is not looked at.
+  if (tls_ && phase_ != phase::lingering) return read_decrypted(*tls_, *socket_, into, error);
+  return socket_->read_some(into, error);
 }
 
 void session::on_read(std::size_t count) {
@@ -275,8 +300,8 @@ void session::on_read(std::size_t count) {
     case phase::head:
       in_end_ += count;
       break;
-    default:  // A read that was under way when a refusal was written: its bytes are not wanted.
-      return;
+    default:
+      AIRTRAIN_INVARIANT(false);
   }
   advance();
 }

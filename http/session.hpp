@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "http/inbound_tls.hpp"
 #include "http/outgoing_answer.hpp"
+#include "http/ready_socket.hpp"
 #include "http/request_body.hpp"
 #include "http/request_head.hpp"
 #include "http/server_loop.hpp"
+#include "http/tls_channel.hpp"
 
 namespace airtrain::http {
 
@@ -19,9 +20,11 @@ namespace airtrain::http {
 ///
 /// It writes at once and waits only when the kernel's buffer is full: an asynchronous write costs
 /// an allocation and a turn of the loop that an answer of 200 bytes never needs.
-class session final : public responder::target, public std::enable_shared_from_this<session> {
+class session final : public responder::target,
+                      public ready_listener,
+                      public std::enable_shared_from_this<session> {
  public:
-  session(std::shared_ptr<server_loop> home, tcp_socket socket, std::string peer);
+  session(std::shared_ptr<server_loop> home, owned_descriptor socket, std::string peer);
   ~session() override;
 
   void start();
@@ -35,6 +38,9 @@ class session final : public responder::target, public std::enable_shared_from_t
 
   void answer(response answer) override;
   void answer_accepted(std::string body) override;
+
+  void on_readable() override;
+  void on_writable() override;
 
   std::size_t position = 0;  ///< within its loop's sessions
 
@@ -50,6 +56,8 @@ class session final : public responder::target, public std::enable_shared_from_t
     closed
   };
 
+  /// False: the kernel can't watch one more socket.
+  bool open();
   // Each step returns whether the next request can be taken up right away.
   void advance();
   bool take_head();
@@ -70,39 +78,35 @@ class session final : public responder::target, public std::enable_shared_from_t
   void on_lingering_bytes(std::size_t count);
 
   void read();
+  void take_bytes();
   asio::mutable_buffer room();
+  std::size_t read_some(asio::mutable_buffer into, boost::system::error_code& error);
   void on_read(std::size_t count);
-  void on_read_failed();
   template <class Buffers>
   std::size_t write_some(const Buffers& what, boost::system::error_code& error) {
-    return tls_ ? write_encrypted(what, error) : socket_->write_some(what, error);
+    return tls_ ? write_encrypted(*tls_, what, error) : socket_->write_some(what, error);
   }
-  void wait_writable();
   void answer_ready();
 
   // With TLS: session_tls.cpp.
   void start_tls(SSL_CTX& context);
   void shake_hands();
-  void wait_for_handshake(tcp_socket::wait_type what);
   void give_up_handshake();
-  void read_decrypted();
-  void wait_readable(tcp_socket::wait_type what);
-  void on_readable(const boost::system::error_code& error);
-  std::size_t write_encrypted(std::span<const asio::const_buffer> what,
-                              boost::system::error_code& error);
 
   clock::time_point in(std::chrono::milliseconds time) const { return clock::now() + time; }
   const server_settings& settings() const { return home_->all().settings; }
   std::string_view received() const { return {in_.data(), in_end_}; }
 
   const std::shared_ptr<server_loop> home_;
-  std::optional<tcp_socket> socket_;  ///< destroyed on closing: the loop may end before a responder
-  std::optional<inbound_tls> tls_;
+  owned_descriptor accepted_;  ///< until it is opened
+  std::optional<ready_socket>
+      socket_;  ///< destroyed on closing: the loop may end before a responder
+  std::optional<tls_channel> tls_;
   const std::string peer_;
   phase phase_ = phase::idle;
   clock::time_point deadline_;
-  bool reading_ = false;
-  bool counted_ = true;  ///< among the server's open connections
+  bool reading_ = false;  ///< bytes are wanted
+  bool counted_ = true;   ///< among the server's open connections
 
   // The request: its head always starts at in_[0].
   std::vector<char> in_;

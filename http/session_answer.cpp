@@ -48,7 +48,8 @@ bool session::refuse(const refusal& why) {
 }
 
 bool session::write_answer() {
-  if (!reading_) body_.give_back();  // A read that a time-out has overtaken still writes into it.
+  reading_ = false;
+  body_.give_back();
   keep_alive_ = keep_alive_ && !home_->all().draining.load(std::memory_order_relaxed);
   out_.begin({home_->date(), keep_alive_, head_.http_1_0}, head_.method == "HEAD");
   if (tls_) out_.join();
@@ -62,7 +63,7 @@ bool session::flush() {
     error_code error;
     out_.wrote(write_some(out_.rest(), error));
     if (error == asio::error::would_block) {
-      wait_writable();
+      if (deadline_ == no_deadline) deadline_ = in(settings().answer_timeout);
       return false;
     }
     if (error) {
@@ -71,18 +72,6 @@ bool session::flush() {
     }
   }
   return finish_answer();
-}
-
-void session::wait_writable() {
-  if (deadline_ == no_deadline) deadline_ = in(settings().answer_timeout);
-  socket_->async_wait(tcp_socket::wait_write, [self = shared_from_this()](const error_code& error) {
-    if (self->phase_ != phase::writing) return;
-    if (error) {
-      self->close();
-    } else if (self->flush()) {
-      self->advance();
-    }
-  });
 }
 
 bool session::finish_answer() {
@@ -101,7 +90,7 @@ void session::linger() {
   deadline_ = in(linger_time);
   if (tls_) tls_->say_goodbye();
   error_code error;
-  socket_->shutdown(tcp_socket::shutdown_send, error);
+  socket_->shutdown_send(error);
   if (error) {
     close();
   } else {

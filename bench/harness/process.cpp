@@ -8,8 +8,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -131,46 +129,14 @@ bool process::running() {
   return !wait(std::chrono::milliseconds{0});
 }
 
-std::uint16_t wait_for_port(process& service, std::chrono::milliseconds patience) {
+std::uint16_t wait_for_port(process& service, std::chrono::milliseconds patience,
+                            std::string_view mark) {
   const auto deadline = clock::now() + patience;
-  constexpr std::string_view mark = "listening on ";
   while (auto line = service.read_line(std::chrono::milliseconds{left_ms(deadline)})) {
     if (!line->starts_with(mark)) continue;
     return static_cast<std::uint16_t>(std::stoi(line->substr(line->rfind(':') + 1)));
   }
   throw std::runtime_error("the process did not say where it listens");
-}
-
-namespace {
-
-std::uint64_t memory_line(pid_t pid, std::string_view name) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with(name)) return std::stoull(line.substr(name.size())) * 1024;
-  return 0;
-}
-
-}  // namespace
-
-std::chrono::microseconds cpu_time(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  // Fields are counted from behind the command's name, which may hold anything.
-  std::istringstream fields(text.substr(text.rfind(')') + 1));
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) fields >> skipped;
-  long user = 0;
-  long system = 0;
-  fields >> user >> system;
-  return std::chrono::microseconds{(user + system) * 1'000'000L / sysconf(_SC_CLK_TCK)};
-}
-
-std::uint64_t peak_memory(pid_t pid) {
-  return memory_line(pid, "VmHWM:");
-}
-
-std::uint64_t resident_memory(pid_t pid) {
-  return memory_line(pid, "VmRSS:");
 }
 
 }  // namespace airtrain::harness

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace airtrain::harness {
@@ -38,15 +39,9 @@ class process {
   std::optional<int> status_;
 };
 
-/// Reads lines until one starts with "listening on " and returns its port. Throws
+/// Reads lines until one starts with `mark` and returns the port at its end. Throws
 /// std::runtime_error when the process ends or `patience` passes first.
-std::uint16_t wait_for_port(process& service, std::chrono::milliseconds patience);
-
-/// User plus system time of a process (with its threads) so far.
-std::chrono::microseconds cpu_time(pid_t pid);
-/// Peak resident set in bytes.
-std::uint64_t peak_memory(pid_t pid);
-/// Resident set now, in bytes.
-std::uint64_t resident_memory(pid_t pid);
+std::uint16_t wait_for_port(process& service, std::chrono::milliseconds patience,
+                            std::string_view mark = "listening on ");
 
 }  // namespace airtrain::harness

@@ -24,15 +24,34 @@ sockaddr_in loopback(std::uint16_t port) {
   return address;
 }
 
+/// Small messages go at once, and without BBR, whose timers cost more than loopback itself.
+void tune(int socket) {
+  const int on = 1;
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  constexpr std::string_view simplest = "reno";
+  setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, simplest.data(), simplest.size());
+}
+
 int tcp_socket() {
   const int made = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (made < 0) fail("socket");
-  const int on = 1;
-  setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  tune(made);
   return made;
 }
 
 }  // namespace
+
+void reset_on_close(int socket) {
+  const linger now{1, 0};
+  setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+std::uint16_t unused_port() {
+  const int socket = listen_on_loopback(0);
+  const auto port = port_of(socket);
+  close(socket);
+  return port;
+}
 
 int listen_on_loopback(std::uint16_t port) {
   const int made = tcp_socket();
@@ -54,8 +73,7 @@ std::uint16_t port_of(int socket) {
 int accept_from(int listener) {
   const int made = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (made < 0) return -1;
-  const int on = 1;
-  setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  tune(made);
   return made;
 }
 

@@ -1,10 +1,11 @@
 #include "store/embedded/database_options.hpp"
 
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/memtablerep.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
+
+#include "store/embedded/hashed_memtable.hpp"
 
 namespace airtrain::embedded {
 namespace {
@@ -94,7 +95,7 @@ rocksdb::ColumnFamilyOptions family_options(family f,
     // Hashes come in no order: a sorted memtable would walk its levels for each, at a cache miss a
     // level. Order is needed only when it is flushed.
     out.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(dd_prefix_bytes));
-    out.memtable_factory.reset(rocksdb::NewHashLinkListRepFactory(dd_hash_buckets));
+    out.memtable_factory = make_hashed_memtable_factory(dd_hash_buckets);
   }
   return out;
 }

@@ -13,6 +13,7 @@
 #include "bench/harness/ask.hpp"
 #include "bench/harness/histogram.hpp"
 #include "bench/harness/http_text.hpp"
+#include "bench/harness/process_figures.hpp"
 #include "bench/harness/sockets.hpp"
 
 namespace airtrain::test {

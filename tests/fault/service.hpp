@@ -23,7 +23,7 @@ class temporary_folder {
   std::filesystem::path path_;
 };
 
-/// A stand-in target (bench/sink.cpp) whose ledger holds the field `id` of each body.
+/// A stand-in target (bench/sink/sink.cpp) whose ledger holds the field `id` of each body.
 class stand_in {
  public:
   explicit stand_in(const std::string& mode = "ok", int delay_ms = 0);
