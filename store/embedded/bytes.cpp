@@ -1,12 +1,16 @@
 #include "store/embedded/bytes.hpp"
 
+#include <array>
+
 namespace airtrain::embedded {
 namespace {
 
 template <class T>
 void put_big_endian(std::string& out, T value) {
-  for (int shift = static_cast<int>(sizeof(T)) * 8 - 8; shift >= 0; shift -= 8)
-    out.push_back(static_cast<char>(value >> shift));
+  std::array<char, sizeof(T)> bytes;
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    bytes[i] = static_cast<char>(value >> 8 * (sizeof(T) - 1 - i));
+  out.append(bytes.data(), bytes.size());
 }
 
 template <class T>

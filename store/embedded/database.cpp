@@ -177,13 +177,12 @@ result<std::optional<std::string>, store_error> database::get(family f, std::str
 }
 
 result<std::vector<std::optional<std::string>>, store_error> database::get_many(
-    family f, const std::vector<std::string>& keys) {
+    family f, std::span<const rocksdb::Slice> keys) {
   std::vector<std::optional<std::string>> out(keys.size());
-  std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
   std::vector<rocksdb::PinnableSlice> values(keys.size());
   std::vector<rocksdb::Status> statuses(keys.size());
-  db_->MultiGet(read_options(), handle(f), keys.size(), slices.data(), values.data(),
-                statuses.data(), false);
+  db_->MultiGet(read_options(), handle(f), keys.size(), keys.data(), values.data(), statuses.data(),
+                false);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (statuses[i].IsNotFound()) continue;
     if (!statuses[i].ok()) return failure(read_error(*db_, statuses[i], f));
@@ -212,10 +211,15 @@ result<std::optional<std::pair<std::string, std::string>>, store_error> database
   return out;
 }
 
-void database::add(rocksdb::WriteBatch& batch, const row_change& change) const {
+void database::add(rocksdb::WriteBatch& batch, family f, std::string_view key,
+                   std::string_view value) const {
   // A batch in memory only fails when it is over 4 GiB, which the limits of a commit exclude.
+  batch.Put(handle(f), slice(key), slice(value)).PermitUncheckedError();
+}
+
+void database::add(rocksdb::WriteBatch& batch, const row_change& change) const {
   if (change.value)
-    batch.Put(handle(change.in), change.key, *change.value).PermitUncheckedError();
+    add(batch, change.in, change.key, *change.value);
   else
     batch.Delete(handle(change.in), change.key).PermitUncheckedError();
 }

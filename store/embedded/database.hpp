@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,7 @@ class database {
   result<std::optional<std::string>, store_error> get(family f, std::string_view key);
   /// One answer per key, in order; an empty one is a row that is not there.
   result<std::vector<std::optional<std::string>>, store_error> get_many(
-      family f, const std::vector<std::string>& keys);
+      family f, std::span<const rocksdb::Slice> keys);
 
   /// Visits rows with begin <= key < end in order until `visit` says false.
   using visitor = std::function<bool(std::string_view key, std::string_view value)>;
@@ -63,6 +64,8 @@ class database {
   result<std::optional<std::pair<std::string, std::string>>, store_error> last(family f);
 
   void add(rocksdb::WriteBatch& batch, const row_change& change) const;
+  void add(rocksdb::WriteBatch& batch, family f, std::string_view key,
+           std::string_view value) const;
   store_error write(rocksdb::WriteBatch& batch, bool sync);
   store_error write(const std::vector<row_change>& changes, bool sync);
 

@@ -9,13 +9,10 @@ namespace {
 
 constexpr std::int64_t bucket_ms_min = 60'000;
 
-std::string encode(const known_id& what) {
-  std::string out;
-  out.reserve(24);
+void append(std::string& out, const known_id& what) {
   put_be64(out, what.seq);
   put_be64(out, what.content_hash);
   put_signed(out, what.at_ms);
-  return out;
 }
 
 }  // namespace
@@ -50,10 +47,16 @@ bool dedupe_index::within_window(std::uint32_t bucket, std::int64_t now_ms) cons
 result<std::vector<std::optional<known_id>>, store_error> dedupe_index::find(
     database& db, const std::vector<id_hash>& hashes, std::int64_t now_ms) const {
   std::vector<std::optional<known_id>> out(hashes.size());
-  std::vector<std::string> keys(hashes.size());
+  std::string bytes;
+  bytes.reserve(hashes.size() * dedupe_key_bytes);
+  std::vector<rocksdb::Slice> keys(hashes.size());
   for (auto bucket = first_seq_.rbegin(); bucket != first_seq_.rend(); ++bucket) {
     if (!within_window(bucket->first, now_ms)) break;
-    for (std::size_t i = 0; i < hashes.size(); ++i) keys[i] = dedupe_key(bucket->first, hashes[i]);
+    bytes.clear();
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      append_dedupe_key(bytes, bucket->first, hashes[i]);
+      keys[i] = {bytes.data() + i * dedupe_key_bytes, dedupe_key_bytes};
+    }
     const auto rows = db.get_many(family::dd, keys);
     if (!rows) return failure(rows.error());
     for (std::size_t i = 0; i < hashes.size(); ++i) {
@@ -66,14 +69,19 @@ result<std::vector<std::optional<known_id>>, store_error> dedupe_index::find(
   return out;
 }
 
-void dedupe_index::remember(id_hash hash, const known_id& what, std::vector<row_change>& out) {
+void dedupe_index::remember(id_hash hash, const known_id& what, const database& db,
+                            rocksdb::WriteBatch& batch) {
   const auto bucket = bucket_at(what.at_ms);
   if (first_seq_.try_emplace(bucket, what.seq).second) {
     std::string first;
     put_be64(first, what.seq);
-    out.push_back({family::meta, bucket_key(bucket), std::move(first)});
+    db.add(batch, {family::meta, bucket_key(bucket), std::move(first)});
   }
-  out.push_back({family::dd, dedupe_key(bucket, hash), encode(what)});
+  key_.clear();
+  append_dedupe_key(key_, bucket, hash);
+  value_.clear();
+  append(value_, what);
+  db.add(batch, family::dd, key_, value_);
 }
 
 std::optional<std::uint32_t> dedupe_index::droppable(std::uint64_t edge,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -34,8 +35,8 @@ class dedupe_index {
   result<std::vector<std::optional<known_id>>, store_error> find(database& db,
                                                                  const std::vector<id_hash>& hashes,
                                                                  std::int64_t now_ms) const;
-  /// The rows that make an id known.
-  void remember(id_hash hash, const known_id& what, std::vector<row_change>& out);
+  /// Puts the rows that make an id known into `batch`.
+  void remember(id_hash hash, const known_id& what, const database& db, rocksdb::WriteBatch& batch);
 
   /// The bucket that may be dropped now, when all events below `edge` are gone.
   std::optional<std::uint32_t> droppable(std::uint64_t edge, std::int64_t now_ms) const;
@@ -50,6 +51,9 @@ class dedupe_index {
   std::int64_t window_ms_;
   std::int64_t width_ms_;
   std::map<std::uint32_t, std::uint64_t> first_seq_;
+  // Of the row being written; kept for the next one.
+  std::string key_;
+  std::string value_;
 };
 
 std::optional<known_id> decode_known_id(std::string_view bytes);

@@ -139,13 +139,10 @@ id_hash hash_of(std::string_view source, std::string_view id) {
   return out;
 }
 
-std::string dedupe_key(std::uint32_t bucket, id_hash hash) {
-  std::string out;
-  out.reserve(20);
+void append_dedupe_key(std::string& out, std::uint32_t bucket, id_hash hash) {
   put_be32(out, bucket);
   put_be64(out, hash.of_id);
   put_be64(out, hash.of_both);
-  return out;
 }
 
 std::string dedupe_prefix(std::uint32_t bucket, std::string_view id) {

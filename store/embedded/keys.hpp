@@ -65,7 +65,8 @@ struct id_hash {
   bool operator==(const id_hash&) const = default;
 };
 id_hash hash_of(std::string_view source, std::string_view id);
-std::string dedupe_key(std::uint32_t bucket, id_hash hash);
+void append_dedupe_key(std::string& out, std::uint32_t bucket, id_hash hash);
+constexpr std::size_t dedupe_key_bytes = 20;
 std::string dedupe_prefix(std::uint32_t bucket, std::string_view id);
 
 std::string audit_key(std::int64_t at_ms, std::uint64_t serial);

@@ -23,6 +23,10 @@ result<loaded_event, store_error> load_copy(database& db, connector_id connector
   return loaded_event{std::move(copied->what), to->lane};
 }
 
+std::vector<rocksdb::Slice> slices_of(const std::vector<std::string>& keys) {
+  return {keys.begin(), keys.end()};
+}
+
 }  // namespace
 
 result<std::vector<loaded_event>, store_error> load_events(const engine& with, database& db,
@@ -37,7 +41,7 @@ result<std::vector<loaded_event>, store_error> load_events(const engine& with, d
     names.push_back(event_key(keys[i].seq));
   }
   if (absent.empty()) return out;
-  auto rows = db.get_many(family::ev, names);
+  auto rows = db.get_many(family::ev, slices_of(names));
   if (!rows) return failure(rows.error());
   for (std::size_t n = 0; n < absent.size(); ++n) {
     const auto& key = keys[absent[n]];
@@ -61,7 +65,7 @@ result<std::vector<std::optional<held_record>>, store_error> load_held(
   std::vector<std::string> names;
   names.reserve(keys.size());
   for (const auto& key : keys) names.push_back(held_key(connector, key));
-  auto rows = db.get_many(family::held, names);
+  auto rows = db.get_many(family::held, slices_of(names));
   if (!rows) return failure(rows.error());
   std::vector<std::optional<held_record>> out(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {

@@ -152,8 +152,10 @@ result<std::vector<row_change>, store_error> maintenance::outlived(database& db,
   std::move(discarded->rows.begin(), discarded->rows.end(), std::back_inserter(rows));
   while (const auto bucket = engine_.dedupe.droppable(edge, engine_.purging_ms())) {
     rows.push_back({family::meta, bucket_key(*bucket), std::nullopt});
-    const auto error =
-        db.drop_range(family::dd, dedupe_key(*bucket, {}), dedupe_key(*bucket + 1, {}));
+    std::string begin, end;
+    append_dedupe_key(begin, *bucket, {});
+    append_dedupe_key(end, *bucket + 1, {});
+    const auto error = db.drop_range(family::dd, begin, end);
     if (!ok(error)) return failure(error);
     engine_.dedupe.dropped(*bucket);
   }

@@ -22,24 +22,29 @@ bool ok(const store_error& error) {
 struct hash_of_id_hash {
   std::size_t operator()(const id_hash& h) const { return h.of_both; }
 };
-using ids_of_group = std::unordered_map<id_hash, known_id, hash_of_id_hash>;
+/// Ids of one commit, or of one request: not on disk yet.
+using new_ids = std::unordered_map<id_hash, known_id, hash_of_id_hash>;
 
-/// The verdicts on one request, given what is known on disk and of earlier requests of the group.
+const known_id* find(const new_ids& ids, const id_hash& hash) {
+  const auto found = ids.find(hash);
+  return found == ids.end() ? nullptr : &found->second;
+}
+
+/// The verdicts on one request, given what is known on disk and of earlier requests of the commit.
 std::vector<published_event> verdicts(const publish_request& request,
-                                      const std::vector<id_hash>& hashes,
+                                      std::span<const id_hash> hashes,
                                       std::span<const std::optional<known_id>> on_disk,
-                                      const ids_of_group& group, std::uint64_t next_seq) {
+                                      const new_ids& earlier, std::uint64_t next_seq) {
   std::vector<published_event> out;
-  ids_of_group own;
+  out.reserve(request.items.size());
+  new_ids own;
   bool conflict = false;
   for (std::size_t i = 0; i < request.items.size(); ++i) {
     const auto content = request.items[i].what->content_hash();
-    const known_id* known = on_disk[i] ? &*on_disk[i] : nullptr;
-    for (const auto* ids : {&group, &std::as_const(own)})
-      if (const auto found = ids->find(hashes[i]); !known && found != ids->end())
-        known = &found->second;
+    const known_id* known = on_disk[i] ? &*on_disk[i] : find(earlier, hashes[i]);
+    if (!known) known = find(own, hashes[i]);
     if (!known) {
-      own[hashes[i]] = {.seq = next_seq, .content_hash = content};
+      if (request.items.size() > 1) own[hashes[i]] = {.seq = next_seq, .content_hash = content};
       out.push_back({publish_status::accepted, next_seq++});
     } else if (known->content_hash == content) {
       out.push_back({publish_status::duplicate, known->seq});
@@ -54,12 +59,23 @@ std::vector<published_event> verdicts(const publish_request& request,
   return out;
 }
 
-std::vector<id_hash> hashes_of(const std::vector<publish_request>& requests) {
+std::vector<id_hash> hashes_of(const std::vector<publish_request>& requests, std::size_t events) {
   std::vector<id_hash> out;
+  out.reserve(events);
   for (const auto& request : requests)
     for (const auto& item : request.items)
       out.push_back(hash_of(item.what->source(), item.what->id()));
   return out;
+}
+
+/// About what an event adds to a batch beside its own bytes: keys, routes, its id's row.
+constexpr std::size_t row_overhead_bytes = 128;
+
+std::size_t bytes_of(const commit& what) {
+  std::size_t bytes = 0;
+  for (const auto& event : what.events)
+    bytes += event.item->what->bytes().size() + row_overhead_bytes;
+  return bytes;
 }
 
 }  // namespace
@@ -124,17 +140,21 @@ store_error writer::run_jobs(database& db, std::vector<job>& jobs, commit& into)
 }
 
 store_error writer::judge(database& db, work& what, commit& into) {
-  ids_of_group group;
+  new_ids group;
+  std::size_t total = 0;
+  for (const auto& call : what.publishes) total += call.events;
+  group.reserve(total);
+  into.events.reserve(total);
   for (auto& call : what.publishes) {
-    const auto hashes = hashes_of(call.requests);
+    const auto hashes = hashes_of(call.requests, call.events);
     const auto known = engine_.dedupe.find(db, hashes, engine_.now_ms());
     if (!known) return known.error();
     auto& answers = into.answers.emplace_back();
+    answers.reserve(call.requests.size());
     std::size_t first = 0;
     for (auto& request : call.requests) {
       const auto count = request.items.size();
-      const std::vector<id_hash> own(hashes.begin() + static_cast<std::ptrdiff_t>(first),
-                                     hashes.begin() + static_cast<std::ptrdiff_t>(first + count));
+      const auto own = std::span{hashes}.subspan(first, count);
       auto& result = answers.emplace_back();
       result.events =
           verdicts(request, own, std::span{*known}.subspan(first, count), group, into.next_seq);
@@ -152,9 +172,9 @@ store_error writer::judge(database& db, work& what, commit& into) {
 }
 
 store_error writer::write(database& db, const commit& what) {
-  rocksdb::WriteBatch batch;
-  std::vector<row_change> rows;
+  rocksdb::WriteBatch batch{bytes_of(what)};
   std::vector<log_index::addition> added;
+  added.reserve(what.events.size());
   const auto now_ms = engine_.now_ms();
   for (const auto& event : what.events) {
     const auto key = event_key(event.seq);
@@ -170,11 +190,10 @@ store_error writer::write(database& db, const commit& what) {
       return error;
     engine_.dedupe.remember(
         event.id,
-        {.seq = event.seq, .content_hash = event.item->what->content_hash(), .at_ms = now_ms},
-        rows);
+        {.seq = event.seq, .content_hash = event.item->what->content_hash(), .at_ms = now_ms}, db,
+        batch);
     added.push_back({event.seq, event.item->what->accepted_at_ms(), event.item->routes});
   }
-  for (const auto& row : rows) db.add(batch, row);
   for (const auto& row : engine_.index.append(added)) db.add(batch, row);
   for (const auto& row : what.rows) db.add(batch, row);
   if (batch.Count() == 0 && !what.sync) return {};
