@@ -21,8 +21,8 @@ void append_accepted(std::string& out, const event& what, const submitted_event&
   const bool duplicate = became.status == publish_status::duplicate;
   out += R"({"id":)";
   json::append_quoted(out, what.id());
-  fmt::format_to(std::back_inserter(out), R"(,"duplicate":{},"deliveries":{})", duplicate,
-                 became.deliveries);
+  out += duplicate ? R"(,"duplicate":true,"deliveries":)" : R"(,"duplicate":false,"deliveries":)";
+  out += fmt::format_int(became.deliveries).c_str();
   if (became.unrouted && became.deliveries == 0 && !duplicate) {
     out += R"(,"warning":)";
     json::append_quoted(out, unrouted_text(what.type(), became.nearest_type));

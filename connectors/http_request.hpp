@@ -24,9 +24,9 @@ class http_request_maker {
 
   http::client_request request(const delivery& what, const event_view& event,
                                const rendered_ref& rendered, std::string_view credentials) const;
-  /// The header lines filled in at each attempt, `credentials` first.
-  std::string current_headers(const delivery& what, const event_view& event,
-                              std::string_view credentials) const;
+  /// The header lines filled in at each attempt, beside the credentials.
+  void append_current_headers(std::string& lines, const delivery& what,
+                              const event_view& event) const;
 
   bool url_is_mapped() const { return !settings_.request.url.constant(); }
 

@@ -50,8 +50,8 @@ result<previewed_request, std::string> preview_http(const connector_settings& se
   previewed_request preview;
   preview.method = target.request.method;
   preview.url = target.origin + (*rendered)->target;
-  preview.headers = (*rendered)->headers +
-                    requests.current_headers(what, view, hidden_credentials_line(target.auth));
+  preview.headers = (*rendered)->headers + hidden_credentials_line(target.auth);
+  requests.append_current_headers(preview.headers, what, view);
   preview.body = (*rendered)->body_is_event_data ? std::string(event->data()) : (*rendered)->body;
   return preview;
 }

@@ -15,6 +15,7 @@ using boost::beast::string_view;
 using boost::system::error_code;
 
 constexpr int interim_answers_max = 8;
+constexpr std::size_t usual_headers = 8;
 
 std::string_view standard(string_view text) {
   return {text.data(), text.size()};
@@ -24,6 +25,8 @@ std::string_view standard(string_view text) {
 
 class response_reader::parser final : public beast_http::basic_parser<false> {
  public:
+  parser() { answer.headers.reserve(usual_headers); }
+
   client_response answer;
 
  private:

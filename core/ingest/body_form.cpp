@@ -4,6 +4,8 @@
 namespace airtrain {
 
 std::optional<body_form> body_form_of(std::string_view content_type, bool has_ce_headers) {
+  // What almost every request says.
+  if (content_type == "application/json" && !has_ce_headers) return body_form::plain;
   const auto media_type = media_type_of(content_type);
   if (media_type == "application/cloudevents+json") return body_form::cloudevent;
   if (media_type == "application/cloudevents-batch+json") return body_form::cloudevents_batch;
