@@ -53,6 +53,10 @@ void delivery_engine::submit(std::vector<event_ref> events, submit_done done) {
   impl_->actors.submit(std::move(events), std::move(done));
 }
 
+void delivery_engine::submit(std::vector<submission> requests) {
+  impl_->actors.submit(std::move(requests));
+}
+
 void delivery_engine::reports(std::function<void(std::vector<connector_report>)> done) {
   impl_->actors.reports(std::move(done));
 }

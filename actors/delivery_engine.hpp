@@ -62,6 +62,8 @@ class delivery_engine {
   /// Hands over the events of one request, all or none. `done` runs once: with code `none` they are
   /// durable.
   void submit(std::vector<event_ref> events, submit_done done);
+  /// The same for several requests at once, each with events: one lock for all.
+  void submit(std::vector<submission> requests);
 
   void reports(std::function<void(std::vector<connector_report>)> done);
   void pause(const std::string& connector, operator_done done);

@@ -120,14 +120,23 @@ void hub::spawn() {
 
 void hub::submit(std::vector<event_ref> events, submit_done done) {
   if (events.empty()) return done({});
-  submission request{std::move(events), std::move(done)};
-  const auto code = intake_ ? intake_->add(std::move(request)) : submit_code::draining;
-  if (code == submit_code::none) return;
-  if (code == submit_code::overloaded) ingest_->overloaded.fetch_add(1, std::memory_order_relaxed);
-  request.done({code,
-                code == submit_code::overloaded ? "too many events wait for the store"
-                                                : "the service takes no more events",
-                {}});
+  std::vector<submission> one;
+  one.push_back({std::move(events), std::move(done)});
+  submit(std::move(one));
+}
+
+void hub::submit(std::vector<submission> requests) {
+  const auto codes = intake_ ? intake_->add(requests)
+                             : std::vector<submit_code>(requests.size(), submit_code::draining);
+  for (std::size_t i = 0; i < codes.size(); ++i) {
+    if (codes[i] == submit_code::none) continue;
+    const bool overloaded = codes[i] == submit_code::overloaded;
+    if (overloaded) ingest_->overloaded.fetch_add(1, std::memory_order_relaxed);
+    requests[i].done(
+        {codes[i],
+         overloaded ? "too many events wait for the store" : "the service takes no more events",
+         {}});
+  }
 }
 
 void hub::reports(std::function<void(std::vector<connector_report>)> done) {

@@ -26,6 +26,7 @@ class hub {
   result<void, std::string> start();
 
   void submit(std::vector<event_ref> events, submit_done done);
+  void submit(std::vector<submission> requests);
   void reports(std::function<void(std::vector<connector_report>)> done);
   void pause(const std::string& connector, operator_done done);
   void resume(const std::string& connector, operator_done done);

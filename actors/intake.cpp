@@ -16,23 +16,28 @@ std::size_t bytes_of(const submission& request) {
 intake::intake(limits bounds, std::function<void()> wake_router)
     : limits_(bounds), wake_router_(std::move(wake_router)) {}
 
-submit_code intake::add(submission&& request) {
-  const auto events = request.events.size();
-  const auto bytes = bytes_of(request);
+std::vector<submit_code> intake::add(std::vector<submission>& requests) {
+  std::vector<submit_code> codes;
+  codes.reserve(requests.size());
   std::function<void()> wake;
   {
     std::lock_guard lock(mutex_);
-    if (draining_) return submit_code::draining;
-    // A request above the limits is taken alone: refusing it as overloaded would be for ever.
-    if (events_ > 0 &&
-        (events_ + events > limits_.events_max || bytes_ + bytes > limits_.bytes_max))
-      return submit_code::overloaded;
-    events_ += events;
-    bytes_ += bytes;
-    waiting_.push_back(std::move(request));
+    for (auto& request : requests) codes.push_back(admit(request, bytes_of(request)));
     if (should_wake()) wake = wake_router_;
   }
   if (wake) wake();
+  return codes;
+}
+
+submit_code intake::admit(submission& request, std::size_t bytes) {
+  if (draining_) return submit_code::draining;
+  const auto events = request.events.size();
+  // A request above the limits is taken alone: refusing it as overloaded would be for ever.
+  if (events_ > 0 && (events_ + events > limits_.events_max || bytes_ + bytes > limits_.bytes_max))
+    return submit_code::overloaded;
+  events_ += events;
+  bytes_ += bytes;
+  waiting_.push_back(std::move(request));
   return submit_code::none;
 }
 

@@ -25,9 +25,9 @@ class intake {
   };
   intake(limits bounds, std::function<void()> wake_router);
 
-  /// Takes the request (`none`), or says why not: overloaded, draining. `done` is only kept, not
-  /// called.
-  submit_code add(submission&& request);
+  /// Takes each request (`none`) and moves it out, or leaves it and says why not: overloaded,
+  /// draining. `done` is only kept, not called.
+  std::vector<submit_code> add(std::vector<submission>& requests);
 
   /// The router's side: swaps everything gathered for `empty`. False: nothing is there, or the
   /// store has enough to do; the router will be woken.
@@ -43,6 +43,7 @@ class intake {
   std::vector<submission> close();
 
  private:
+  submit_code admit(submission& request, std::size_t bytes);
   bool should_wake();
 
   const limits limits_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/io_pool.hpp"
 #include "messages/invariant.hpp"
 
 namespace airtrain {
@@ -100,6 +101,7 @@ routed_batch::prepared routed_batch::prepare(const submission& request, const ro
 
 void routed_batch::answer(const std::vector<publish_result>& results, ingest_telemetry& telemetry) {
   AIRTRAIN_INVARIANT(results.size() == sent_.size());
+  const http::posting_together answers;
   for (std::size_t i = 0; i < sent_.size(); ++i) {
     auto& answer = answers_[i];
     const auto& result = results[i];

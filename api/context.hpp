@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 
 #include "actors/delivery_engine.hpp"
@@ -10,6 +11,7 @@
 #include "api/log.hpp"
 #include "api/problem.hpp"
 #include "api/rate_meter.hpp"
+#include "api/turn_submissions.hpp"
 #include "http/io_pool.hpp"
 #include "http/server.hpp"
 
@@ -23,7 +25,9 @@ struct context {
         log(l),
         access(http.keys),
         behind_proxy(http.behind_proxy),
-        events_max(http.max_batch) {}
+        events_max(http.max_batch) {
+    for (std::size_t i = 0; i < pool.size(); ++i) submissions.emplace_back(engine, pool.at(i));
+  }
 
   store& storage() const { return engine.storage(); }
   void count_rejected(problem_code code, std::size_t events) {
@@ -38,6 +42,8 @@ struct context {
   const std::uint32_t events_max;  ///< per request
   std::function<std::int64_t()> wall_ms;
   std::function<http::server_figures()> server_figures;
+
+  std::deque<turn_submissions> submissions;  ///< by loop
 
   std::atomic<bool> listening{false};
   std::atomic<bool> draining{false};

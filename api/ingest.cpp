@@ -21,6 +21,7 @@ struct pending_request {
   http::responder responder;
   std::vector<event_ref> events;
   bool batch = false;
+  submit_result became;
 };
 
 void refuse(context& shared, http::responder& responder, problem_code code,
@@ -87,11 +88,11 @@ read_result read(context& shared, const http::request& request, const caller& wh
   return read_events(form, request.get("content-type"), request.body, headers, limits, defaults);
 }
 
-void settle(context& shared, pending_request& pending, const submit_result& became) {
-  auto answer = answer_to_submit(pending.batch, pending.events, became);
+void settle(context& shared, pending_request& pending) {
+  auto answer = answer_to_submit(pending.batch, pending.events, pending.became);
   if (auto* accepted = std::get_if<std::string>(&answer))
     return pending.responder.send_accepted(std::move(*accepted));
-  shared.count_rejected(problem_of(became.code), pending.events.size());
+  shared.count_rejected(problem_of(pending.became.code), pending.events.size());
   pending.responder.send(std::move(std::get<http::response>(answer)));
 }
 
@@ -99,13 +100,14 @@ void submit(context& shared, http::responder responder, read_result read) {
   std::vector<event_ref> events;
   events.reserve(read.events.size());
   for (auto& one : read.events) events.push_back(std::move(one.event));
-  auto pending =
-      std::make_shared<pending_request>(pending_request{std::move(responder), events, read.batch});
   auto& loop = shared.pool.near();
-  shared.engine.submit(std::move(events), [&shared, &loop,
-                                           pending = std::move(pending)](submit_result became) {
-    loop.post([&shared, pending, became = std::move(became)] { settle(shared, *pending, became); });
-  });
+  auto pending = std::make_shared<pending_request>(
+      pending_request{std::move(responder), events, read.batch, {}});
+  shared.submissions[shared.pool.index_of(loop)].add(
+      {std::move(events), [&shared, &loop, pending = std::move(pending)](submit_result became) {
+         pending->became = std::move(became);
+         loop.post([&shared, pending] { settle(shared, *pending); });
+       }});
 }
 
 }  // namespace

@@ -52,6 +52,10 @@ io_loop& io_pool::near() {
   return *impl_->loops[turn % impl_->loops.size()];
 }
 
+std::size_t io_pool::index_of(io_loop& loop) {
+  return loop.inside().index;
+}
+
 void io_pool::stop() {
   for (auto& loop : impl_->loops) {
     AIRTRAIN_INVARIANT(!loop->on_its_thread());

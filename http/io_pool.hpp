@@ -25,6 +25,18 @@ class io_loop {
   std::unique_ptr<impl> impl_;
 };
 
+/// While it lives, what its thread posts is gathered, and handed over at its end: one lock and one
+/// wake-up for each loop. For whoever answers many at once from outside the loops.
+class posting_together {
+ public:
+  posting_together();
+  ~posting_together();
+  posting_together(const posting_together&) = delete;
+
+ private:
+  const bool outermost_;
+};
+
 /// The I/O threads of the process.
 class io_pool {
  public:
@@ -37,6 +49,7 @@ class io_pool {
   io_loop& at(std::size_t index);
   /// The loop of the calling thread; else one in turn.
   io_loop& near();
+  static std::size_t index_of(io_loop& loop);
   void stop();  ///< idempotent; not from one of its threads
 
  private:

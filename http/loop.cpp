@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 #include <future>
+#include <iterator>
+#include <utility>
 
 #include "messages/invariant.hpp"
 #include "messages/thread_name.hpp"
@@ -10,6 +12,20 @@ namespace airtrain::http {
 namespace {
 
 thread_local io_loop* current_loop = nullptr;
+
+/// What a `posting_together` of this thread has gathered, by loop: there are few.
+struct gathered_posts {
+  io_loop::impl* to = nullptr;
+  std::vector<std::function<void()>> work;
+};
+thread_local std::vector<gathered_posts> gathered;
+thread_local bool gathering = false;
+
+std::vector<std::function<void()>>& gathered_for(io_loop::impl& loop) {
+  for (auto& one : gathered)
+    if (one.to == &loop) return one.work;
+  return gathered.emplace_back(gathered_posts{&loop, {}}).work;
+}
 
 }  // namespace
 
@@ -47,12 +63,28 @@ bool io_loop::impl::on_its_thread() const {
 }
 
 void io_loop::impl::post(std::function<void()> work) {
+  if (gathering) {
+    gathered_for(*this).push_back(std::move(work));
+    return;
+  }
   bool was_empty = false;
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
     was_empty = posted_.empty();
     posted_.push_back(std::move(work));
+  }
+  if (was_empty) asio::post(context, [this] { run_posted(); });
+}
+
+void io_loop::impl::post_all(std::vector<std::function<void()>>& work) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_ || work.empty()) return;
+    was_empty = posted_.empty();
+    posted_.insert(posted_.end(), std::make_move_iterator(work.begin()),
+                   std::make_move_iterator(work.end()));
   }
   if (was_empty) asio::post(context, [this] { run_posted(); });
 }
@@ -97,6 +129,18 @@ void io_loop::post(std::function<void()> work) {
 }
 bool io_loop::on_its_thread() const {
   return impl_->on_its_thread();
+}
+
+posting_together::posting_together() : outermost_(!std::exchange(gathering, true)) {}
+
+posting_together::~posting_together() {
+  if (!outermost_) return;
+  gathering = false;
+  for (auto& [loop, work] : gathered) {
+    loop->post_all(work);
+    work.clear();  // destroyed here and not under the loop's lock, should it have been dropped
+  }
+  gathered.clear();
 }
 
 io_loop* calling_loop() {

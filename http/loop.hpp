@@ -42,6 +42,8 @@ struct io_loop::impl {
   void start(io_loop* owner);
   void stop();
   void post(std::function<void()> work);
+  /// Takes it all, in order.
+  void post_all(std::vector<std::function<void()>>& work);
   bool on_its_thread() const;
   /// Sweeps `listener` for as long as it lives. From any thread.
   void watch(const std::weak_ptr<sweep_listener>& listener);

@@ -74,9 +74,12 @@ void draw(svg_canvas& on, const line_chart& chart, double y0) {
   const auto x_of = [&](double x) { return chart_left + x / all.x_last * plot_width; };
   const auto y_of = [&](double y) { return y0 + 26 + plot_height * (1 - y / all.y_highest); };
   on.text(chart_left, y0 + 14, chart.title, svg_canvas::anchor::start, 13);
-  for (const auto& each : chart.bands)
-    on.rectangle(x_of(each.from), y_of(all.y_highest), x_of(each.to) - x_of(each.from), plot_height,
-                 "#d1690e", 0.15);
+  for (const auto& each : chart.bands) {
+    const double to = std::min(each.to, all.x_last);
+    if (each.from < to)
+      on.rectangle(x_of(each.from), y_of(all.y_highest), x_of(to) - x_of(each.from), plot_height,
+                   "#d1690e", 0.15);
+  }
   for (const double y : ticks(all.y_highest)) {
     on.line(chart_left, y_of(y), chart_left + plot_width, y_of(y), grid);
     on.text(chart_left - 6, y_of(y) + 4, short_number(y), svg_canvas::anchor::end);

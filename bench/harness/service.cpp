@@ -66,6 +66,17 @@ double service::seconds_to_ready() {
   return static_cast<double>(monotonic_us() - begun) / 1e6;
 }
 
+void service::wait_until_idle() const {
+  constexpr int window_ms = 500;
+  constexpr double busy = 0.05 * window_ms * 1000;
+  const auto deadline = monotonic_us() + 60'000'000;
+  for (double used = busy; used >= busy && monotonic_us() < deadline;) {
+    const auto before = cpu_us();
+    poll(nullptr, 0, window_ms);
+    used = cpu_us() - before;
+  }
+}
+
 double service::cpu_us() const {
   return static_cast<double>(cpu_time(pid()).count());
 }

@@ -27,6 +27,9 @@ class service {
   void stop();                ///< SIGTERM; throws when it does not end
   void kill();                ///< SIGKILL
   double seconds_to_ready();  ///< starts it; until /readyz answers 200
+  /// Until it uses less than 5 % of a core: what it does behind a load (flushes, compaction) is
+  /// done. At most a minute.
+  void wait_until_idle() const;
   bool running() { return it_ && it_->running(); }
 
   pid_t pid() const { return it_->pid(); }

@@ -41,7 +41,7 @@ void faults::tick(double seconds) {
 }
 
 void faults::inject(double seconds) {
-  constexpr unsigned one_kill_in = 10;
+  constexpr unsigned one_kill_in = 5;
   if (kills_ && random_() % one_kill_in == 0) {
     service_.kill();
     service_.start();

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "bench/harness/histogram.hpp"
 #include "bench/harness/load_run.hpp"
 #include "bench/harness/process_figures.hpp"
+#include "bench/suite/thread_account.hpp"
 
 namespace airtrain::bench {
 
@@ -18,6 +21,8 @@ class fan_out_bench {
       : options_(options), settings_(settings) {}
 
   void full_speed(const fan_out_contender& of, int seconds, fan_out_figures* into) {
+    auto& threads = threads_.try_emplace(of.name, of.it->pid()).first->second;
+    threads.begin();
     const auto cpu = of.it->cpu_us();
     const auto begun = monotonic_us();
     const auto acknowledged = once(of, seconds, 0);
@@ -28,6 +33,7 @@ class fan_out_bench {
     const auto delivered = static_cast<double>(of.target->stat("delivered"));
     into->per_second.push_back(count / elapsed);
     into->cpu_us.push_back((of.it->cpu_us() - cpu) / delivered);
+    threads.end(delivered);
   }
 
   void at_rate(const fan_out_contender& of, double rate, fan_out_figures& into) {
@@ -36,6 +42,10 @@ class fan_out_bench {
     const auto stats = of.target->stats();
     into.p50_ms.push_back(static_cast<double>(figure_in(stats, "p50")) / 1000);
     into.p99_ms.push_back(static_cast<double>(figure_in(stats, "p99")) / 1000);
+  }
+
+  std::string threads_of(const fan_out_contender& of) const {
+    return fmt::format("{}: {}", of.name, threads_.at(of.name).words());
   }
 
  private:
@@ -58,6 +68,7 @@ class fan_out_bench {
 
   const std::vector<std::string>& options_;
   const suite_settings& settings_;
+  std::map<std::string, thread_account> threads_;
   int run_number_ = 0;
 };
 
@@ -89,6 +100,7 @@ std::vector<fan_out_figures> measure_fan_out(const std::vector<fan_out_contender
     result.add("half_rate", rate, {}, name);
     result.add("p50_ms", all[i].p50_ms, {}, name);
     result.add("p99_ms", all[i].p99_ms, {}, name);
+    result.notes.push_back(bench.threads_of(contenders[i]));
     result.add("peak_mib", static_cast<double>(peak_memory(contenders[i].it->pid())) / (1u << 20),
                {}, name);
   }

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <signal.h>
 
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 
@@ -69,6 +71,12 @@ nginx_proxy::nginx_proxy(const std::string& program, const std::filesystem::path
       throw std::runtime_error("nginx did not start: see " + folder.string());
     poll(nullptr, 0, 20);
   }
+}
+
+nginx_proxy::~nginx_proxy() {
+  // Its workers outlive a master that is killed.
+  it_.send_signal(SIGTERM);
+  it_.wait(std::chrono::seconds{5});
 }
 
 double nginx_proxy::cpu_us() const {

@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <functional>
-#include <map>
-
 #include "bench/harness/histogram.hpp"
 #include "bench/harness/load_run.hpp"
 #include "bench/harness/process_figures.hpp"
@@ -14,6 +10,7 @@
 #include "bench/harness/statistics.hpp"
 #include "bench/harness/tls_server.hpp"
 #include "bench/suite/nginx_proxy.hpp"
+#include "bench/suite/thread_account.hpp"
 
 namespace airtrain::bench {
 
@@ -70,6 +67,7 @@ class path_bench {
         airtrain_(settings.program("airtrain"), settings.work,
                   connector(what, settings.work, target_.port())) {
     airtrain_.start();
+    threads_.emplace(airtrain_.pid());
   }
 
   void measure(scenario_result& result) {
@@ -78,9 +76,9 @@ class path_bench {
     for (int round = 0; round < settings_.rounds; ++round) {
       // Who goes first changes, so that a drifting machine favours nobody.
       if (round % 2 == 0) nginx_runs_.push_back(through_nginx(settings_.seconds, 0));
-      const auto before = cpu_by_thread(airtrain_.pid());
+      threads_->begin();
       airtrain_runs_.push_back(through_airtrain(settings_.seconds, 0));
-      count_threads(before);
+      threads_->end(static_cast<double>(airtrain_runs_.back().load.acknowledged));
       if (round % 2 == 1) nginx_runs_.push_back(through_nginx(settings_.seconds, 0));
       at_half(round);
     }
@@ -116,28 +114,6 @@ class path_bench {
   }
   run_figures through_airtrain(int seconds, std::uint64_t rate) {
     return once(airtrain_, what_.batch, seconds, rate);
-  }
-
-  void count_threads(const std::map<std::string, std::chrono::microseconds>& before) {
-    for (const auto& [name, us] : cpu_by_thread(airtrain_.pid())) {
-      const auto was = before.find(name);
-      thread_us_[name] += static_cast<double>(
-          (us - (was == before.end() ? std::chrono::microseconds{0} : was->second)).count());
-    }
-    full_speed_events_ += airtrain_runs_.back().load.acknowledged;
-  }
-
-  /// Which threads the CPU time of an event goes to.
-  std::string threads_in_words() const {
-    std::vector<std::pair<double, std::string>> ordered;
-    for (const auto& [name, us] : thread_us_)
-      ordered.emplace_back(us / static_cast<double>(full_speed_events_), name);
-    std::ranges::sort(ordered, std::greater{});
-    std::string words;
-    for (const auto& [us, name] : ordered)
-      if (us >= 0.05) words += fmt::format("{}{} {:.1f}", words.empty() ? "" : ", ", name, us);
-    return fmt::format("CPU us by thread: {}; {:.0f} % of all in the kernel", words,
-                       kernel_share(airtrain_.pid()) * 100);
   }
 
   void at_half(int round) {
@@ -194,7 +170,7 @@ class path_bench {
     to.add("p99_per_commit", paired_ratios(p99, commit_p99_ms_),
            bound(gate::kind::at_most, what_.most_p99_per_commit));
     to.add("commit_events", commits_);
-    to.notes.push_back(threads_in_words());
+    to.notes.push_back(threads_->words());
     to.add("peak_mib", static_cast<double>(peak_memory(airtrain_.pid())) / (1u << 20));
   }
 
@@ -205,8 +181,7 @@ class path_bench {
   service airtrain_;
   int run_number_ = 0;
   std::uint64_t half_rate_ = 0;
-  std::map<std::string, double> thread_us_;  ///< at full speed
-  std::uint64_t full_speed_events_ = 0;
+  std::optional<thread_account> threads_;  ///< at full speed
   std::vector<run_figures> nginx_runs_, airtrain_runs_, half_, nginx_half_;
   std::vector<double> commit_p50_ms_, commit_p99_ms_, commits_;
 };

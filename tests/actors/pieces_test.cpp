@@ -122,7 +122,8 @@ struct intake_test : ::testing::Test {
   intake in{{.events_max = 10, .bytes_max = 1u << 20, .publishes_max = 2}, [this] { ++wakes; }};
 
   submit_code add(std::size_t events) {
-    return in.add({std::vector<event_ref>(events, test_event("e", "t", 0)), nullptr});
+    std::vector<submission> one{{std::vector<event_ref>(events, test_event("e", "t", 0)), nullptr}};
+    return in.add(one).front();
   }
   std::vector<submission> take() {
     std::vector<submission> taken;
@@ -130,6 +131,19 @@ struct intake_test : ::testing::Test {
     return taken;
   }
 };
+
+TEST_F(intake_test, takes_of_many_those_that_fit_and_leaves_the_others) {
+  std::vector<submission> many;
+  for (const auto events : {4, 8, 6})
+    many.push_back(
+        {std::vector<event_ref>(static_cast<std::size_t>(events), test_event("e", "t", 0)),
+         nullptr});
+  EXPECT_EQ(in.add(many),
+            (std::vector{submit_code::none, submit_code::overloaded, submit_code::none}));
+  EXPECT_EQ(many[1].events.size(), 8u) << "what is refused is left to be answered";
+  EXPECT_EQ(wakes, 1);
+  EXPECT_EQ(take().size(), 2u);
+}
 
 TEST_F(intake_test, wakes_the_router_once_until_it_found_nothing) {
   add(1);

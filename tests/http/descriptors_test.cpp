@@ -94,6 +94,9 @@ TEST(server, carries_ten_thousand_idle_connections) {
 TEST(client, tells_that_there_are_no_descriptors_left) {
   calling_client client;
   const auto target = client.target(1);
+  // Nobody listens: the same way to the same code. UBSan opens a pipe for each type that it has not
+  // met, and could not below.
+  EXPECT_EQ(code_of(client.ask(target)), client_error_code::connect_failed);
   const no_more_descriptors exhausted;
   EXPECT_EQ(code_of(client.ask(target)), client_error_code::connect_failed);
 }

@@ -40,6 +40,7 @@ void measure_dead_neighbour(const suite_settings& settings, scenario_result& to)
   run_load(settings.program("bench/bench_load"), dead.port(),
            {"--type", "waits", "--connections", "8", "--batch", "1000", "--seconds", "300",
             "--events", std::to_string(pending), "--id-prefix", "w"});
+  dead.wait_until_idle();
 
   const auto all = measure_fan_out({{"none dead", &alive, &target, healthy, &tenth},
                                     {"nine alone", &nine, &target, healthy},
@@ -50,6 +51,8 @@ void measure_dead_neighbour(const suite_settings& settings, scenario_result& to)
   to.add("of_alive", paired_ratios(all[2].per_second, all[0].per_second),
          gate{gate::kind::at_least, throughput_min}, "one dead");
   to.add("of_nine", paired_ratios(all[2].per_second, all[1].per_second), {}, "one dead");
+  to.add("cpu_of_alive", paired_ratios(all[2].cpu_us, all[0].cpu_us), {}, "one dead");
+  to.add("cpu_of_nine", paired_ratios(all[2].cpu_us, all[1].cpu_us), {}, "one dead");
   to.add("p99_of_alive", paired_ratios(all[2].p99_ms, all[0].p99_ms), {}, "one dead");
   to.notes.push_back(
       "the dead connector's share of the work is gone, so `of nine alone` is the stricter figure");

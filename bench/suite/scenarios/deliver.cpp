@@ -31,6 +31,7 @@ void measure_drain(bool mapped, const suite_settings& settings, scenario_result&
         run_load(settings.program("bench/bench_load"), airtrain.port(),
                  {"--connections", "16", "--batch", "100", "--seconds", "300", "--events",
                   std::to_string(count), "--id-prefix", fmt::format("r{}-", round)});
+    airtrain.wait_until_idle();
     const auto cpu_before = airtrain.cpu_us();
     const auto target_before = cpu_time(target.pid());
     const auto begun = monotonic_us();

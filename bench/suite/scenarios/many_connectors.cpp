@@ -42,6 +42,7 @@ void measure_many_connectors(const suite_settings& settings, scenario_result& to
       {"--type", "t", "--connections", "64"}, settings, to);
   to.add("of_ten", paired_ratios(all[1].per_second, all[0].per_second),
          gate{gate::kind::at_least, least}, name);
+  to.add("cpu_of_ten", paired_ratios(all[1].cpu_us, all[0].cpu_us), {}, name);
 }
 
 }  // namespace
