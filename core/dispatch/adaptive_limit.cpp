@@ -30,7 +30,6 @@ constexpr double ceiling_share = 0.1;
 /// One round in so many costs half of its goodput.
 constexpr unsigned rounds_between_measures = 50;
 constexpr int plateau_per_cost = 10;
-constexpr unsigned doublings_most = 2;
 constexpr std::chrono::microseconds plateau_least = 2s, plateau_most = 10min;
 
 double above(double usual, double share, double least) {
@@ -79,8 +78,8 @@ void adaptive_limit::throttled(std::uint64_t serial, std::uint64_t next_serial, 
   forget_latency_changes();
   // One more than what was borne was tried and refused: that much is borne all the same.
   const bool was_a_try = ceiling_ && limit_ > *ceiling_;
-  tries_refused_ = was_a_try ? tries_refused_ + 1 : 0;
-  if (peak_ >= limit()) remember_ceiling(now, until - now);
+  // Refused again: it costs too much to be tried so often.
+  if (peak_ >= limit()) remember_ceiling(now, was_a_try ? 2 * (until - now) : until - now);
   threshold_ = was_a_try ? *ceiling_ : std::max(min_, limit_ * throttle_factor);
   limit_ = min_;
   begin_round(next_serial);
@@ -196,8 +195,7 @@ void adaptive_limit::shrink(double factor) {
 
 void adaptive_limit::remember_ceiling(time now, time cost) {
   ceiling_ = std::max(min_, static_cast<double>(limit()) - 1);
-  const auto length = plateau_per_cost * cost * (1 << std::min(tries_refused_, doublings_most));
-  ceiling_until_ = now + std::clamp(length, plateau_least, plateau_most);
+  ceiling_until_ = now + std::clamp(plateau_per_cost * cost, plateau_least, plateau_most);
 }
 
 /// Back-pressure: what was being found out about latency is off.

