@@ -69,6 +69,14 @@ TEST(comparison, knows_that_less_time_is_better) {
             std::string::npos);
 }
 
+TEST(comparison, judges_by_the_ratio_where_there_is_one) {
+  auto before = sample({0.5, 0.51});
+  before.results[0].add("events_per_s", {1000, 1001});
+  auto after = sample({0.5, 0.51});
+  after.results[0].add("events_per_s", {500, 501});
+  EXPECT_NE(comparison_of(before, after).find("| -50.0 % | see the ratio |"), std::string::npos);
+}
+
 /// The shortest scenario with a service, whole: the programs fit together.
 TEST(suite, measures_a_scenario) {
   const auto work = std::filesystem::temp_directory_path() / "airtrain-bench-suite-test";
