@@ -61,11 +61,52 @@ void delivery_changes::go_on() {
       auto& refused = became->refused;
       refused.insert(refused.end(), self->by_owners_.refused.begin(),
                      self->by_owners_.refused.end());
-      std::sort(refused.begin(), refused.end(),
-                [](const auto& a, const auto& b) { return a.id < b.id; });
     }
-    self->done_(std::move(became));
+    if (!became) return self->done_(std::move(became));
+    if (self->options_.what == delivery_change::rerender)
+      return self->tell_held_from_sent(std::move(*became));
+    self->finish(std::move(*became));
   });
+}
+
+void delivery_changes::tell_held_from_sent(bulk_result became) {
+  keys_of_connector taken;
+  for (const auto& one : became.refused)
+    if (one.code == "in_flight") taken[one.id.connector].push_back(one.id.key);
+  if (taken.empty()) return finish(std::move(became));
+  by_owners_ = std::move(became);
+  unanswered_ = taken.size();
+  for (const auto& [connector, keys] : taken)
+    ask_({connector,
+          keys,
+          false,
+          true,
+          {[self = shared_from_this(), connector, keys](const std::vector<withdrawal>& are) {
+             self->told(connector, keys, are);
+           },
+           {}}});
+}
+
+void delivery_changes::told(connector_id connector, const std::vector<delivery_key>& keys,
+                            const std::vector<withdrawal>& are) {
+  bool last = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& one : by_owners_.refused) {
+      if (one.code != "in_flight" || one.id.connector != connector) continue;
+      const auto at = std::find(keys.begin(), keys.end(), one.id.key) - keys.begin();
+      const auto i = static_cast<std::size_t>(at);
+      if (i < are.size() && are[i] == withdrawal::done) one.code = "held";
+    }
+    last = --unanswered_ == 0;
+  }
+  if (last) finish(std::move(by_owners_));
+}
+
+void delivery_changes::finish(bulk_result became) {
+  std::sort(became.refused.begin(), became.refused.end(),
+            [](const auto& a, const auto& b) { return a.id < b.id; });
+  done_(std::move(became));
 }
 
 }  // namespace airtrain

@@ -31,6 +31,11 @@ class delivery_changes : public std::enable_shared_from_this<delivery_changes> {
   void answered(connector_id connector, const std::vector<delivery_key>& keys,
                 const std::vector<withdrawal>& became);
   void go_on();
+  void told(connector_id connector, const std::vector<delivery_key>& keys,
+            const std::vector<withdrawal>& are);
+  void finish(bulk_result became);
+  /// Of a rerendering: the store only knows that an owner has taken them.
+  void tell_held_from_sent(bulk_result became);
 
   const change_options options_;
   const ask_owner ask_;

@@ -32,6 +32,11 @@ result<std::optional<delivery_state>, std::string> open_state_from(const paramet
                               {"pending", "waiting", "in_flight", "orphaned"}));
 }
 
+/// As every list shows it: what a delivery waits for is one of the same connector.
+std::string id_of(const delivery_detail& delivery, const wait_reason& awaited) {
+  return fmt::format("{}.{}", delivery.connector, awaited.id);
+}
+
 std::string why_text(const delivery_detail& delivery, const waits& reasons) {
   json_writer out;
   out.begin_object().member("state", to_string(delivery.state)).key("reason");
@@ -40,7 +45,7 @@ std::string why_text(const delivery_detail& delivery, const waits& reasons) {
   for (const auto& one : reasons.waits_for) {
     out.begin_object()
         .member("what", one.what)
-        .text_or_null("id", one.id)
+        .text_or_null("id", one.id.empty() ? "" : id_of(delivery, one))
         .time_or_null("until", one.until_ms)
         .end_object();
   }

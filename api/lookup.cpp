@@ -14,6 +14,12 @@ std::optional<connector_id> connector_named(const context& shared, std::string_v
 
 std::string no_such_connector(const context& shared, std::string_view name) {
   const auto counts = shared.storage().counts();
+  for (const auto& known : counts)
+    if (known.name == name)
+      return fmt::format(
+          "\"{}\" is not in the configuration: an orphan delivers nothing; its deliveries wait "
+          "until it returns or they are discarded",
+          name);
   std::vector<std::string_view> names;
   for (const auto& known : counts) names.push_back(known.name);
   return unknown_name("connector", name, names);

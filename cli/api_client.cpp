@@ -27,6 +27,8 @@ std::vector<option_spec> with_client_options(std::vector<option_spec> own) {
   own.push_back({"--url", "URL", "the service; else AIRTRAIN_URL, else http://127.0.0.1:8080"});
   own.push_back({"--key", "KEY", "API key; better in AIRTRAIN_KEY, where `ps` does not show it"});
   own.push_back({"--ca", "FILE", "certificates to trust instead of the system's"});
+  own.push_back({"--cert", "FILE", "your certificate, where the service asks for one, PEM"});
+  own.push_back({"--cert-key", "FILE", "its key, PEM; else it is in the file of --cert"});
   own.push_back({"--json", "", "print JSON for programs"});
   return own;
 }
@@ -41,11 +43,19 @@ result<std::unique_ptr<api_client>, std::string> api_client::make(const argument
   if (key.find_first_of("\r\n") != std::string::npos)
     return failure(std::string("the key holds a line break"));
 
+  for (const std::string_view option : {"--ca", "--cert", "--cert-key"})
+    if (given.has(option) && !origin->tls)
+      return failure(fmt::format("{} has no effect: {} is not https", option, url));
+  if (given.has("--cert-key") && !given.has("--cert"))
+    return failure(std::string("--cert-key is the key of a --cert"));
+
   std::unique_ptr<api_client> made(new api_client(url, std::move(key)));
   http::target_settings settings;
   settings.where = *origin;
   settings.connections_max = 1;
   settings.ca_file = given.get_or("--ca", "");
+  settings.certificate_file = given.get_or("--cert", "");
+  settings.key_file = given.get_or("--cert-key", settings.certificate_file);
   settings.body_bytes_max = answer_bytes_max;
   auto target = made->client_.make_target(std::move(settings));
   if (!target) return failure(std::move(target.error()));

@@ -13,7 +13,7 @@
 
 namespace airtrain::cli {
 
-/// `--url`, `--key`, `--ca`, `--json`: what every client command takes.
+/// `--url`, `--key`, `--ca`, `--cert`, `--cert-key`, `--json`: what every client command takes.
 std::vector<option_spec> with_client_options(std::vector<option_spec> own);
 
 struct api_answer {
@@ -26,7 +26,7 @@ struct api_answer {
 /// Speaks with a running service, one request after another; each call blocks until it is answered.
 class api_client {
  public:
-  /// From the options or AIRTRAIN_URL and AIRTRAIN_KEY. The error says what is wrong.
+  /// From the options or AIRTRAIN_URL and AIRTRAIN_KEY. The error says what is wrong with them.
   static result<std::unique_ptr<api_client>, std::string> make(const arguments& given);
   ~api_client();
 

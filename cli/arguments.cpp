@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/printable.hpp"
 #include "core/routing.hpp"
 
@@ -23,6 +25,13 @@ std::string unknown_option(const command& of, std::string_view name) {
   std::vector<std::string_view> names;
   for (const option_spec& o : of.options) names.push_back(o.name);
   return fmt::format("unknown option `{}`{}", printable(name), did_you_mean(name, names));
+}
+
+std::optional<std::string> choice_problem(const option_spec& o, std::string_view value) {
+  const auto& all = o.choices;
+  if (all.empty() || std::find(all.begin(), all.end(), value) != all.end()) return std::nullopt;
+  return fmt::format("`{}` is one of {}, not `{}`{}", o.name, fmt::join(all, ", "),
+                     printable(value), did_you_mean(value, all));
 }
 
 std::optional<std::string> count_problem(const command& of, std::size_t given) {
@@ -82,6 +91,7 @@ result<arguments, std::string> parse_arguments(const command& of,
     } else {
       return failure(fmt::format("`{}` needs a value: {}", o->name, o->value));
     }
+    if (auto wrong = choice_problem(*o, value)) return failure(std::move(*wrong));
     made.options_.emplace(o->name, std::move(value));
   }
   for (const option_spec& o : of.options)
@@ -103,6 +113,12 @@ const command* find_command(const std::vector<command>& commands,
       }
   }
   return nullptr;
+}
+
+bool is_group(const std::vector<command>& commands, std::string_view word) {
+  return std::any_of(commands.begin(), commands.end(), [&](const command& c) {
+    return c.name.size() > word.size() && c.name.starts_with(word) && c.name[word.size()] == ' ';
+  });
 }
 
 std::string help_text(const command& of) {

@@ -21,6 +21,7 @@ struct option_spec {
   std::string_view doc;
   std::string_view shorter = {};  ///< "-c"; empty: none
   bool required = false;
+  std::vector<std::string_view> choices = {};  ///< the only values; empty: any
 };
 
 struct positional_spec {
@@ -62,6 +63,9 @@ result<arguments, std::string> parse_arguments(const command& of,
 /// The command that `words` begin with; null where there is none. Sets how many words name it.
 const command* find_command(const std::vector<command>& commands,
                             std::span<const std::string> words, std::size_t& name_words);
+
+/// The first word of commands of two.
+bool is_group(const std::vector<command>& commands, std::string_view word);
 
 std::string help_text(const command& of);
 /// All commands, or those whose first word is `group`.

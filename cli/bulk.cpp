@@ -84,7 +84,7 @@ int run_bulk(const arguments& given, const std::optional<query_values>& filter,
     return exit_usage;
   }
   auto client = api_client::make(given);
-  if (!client) return fail(client.error());
+  if (!client) return fail_usage(client.error());
   const std::string flags = flags_json(given);
   const std::string selection = selection_json(ids, *filter);
   bulk_total total;

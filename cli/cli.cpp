@@ -40,7 +40,8 @@ int run(std::span<const std::string> words) {
   std::size_t name_words = 0;
   const cli::command* chosen = cli::find_command(commands, words, name_words);
   if (chosen == nullptr) {
-    if (asks_for_help(words)) {
+    if (cli::is_group(commands, words[0]) && asks_for_help(words.subspan(1)) &&
+        words[1].starts_with('-')) {
       cli::print(cli::overview_text(commands, words[0]));
       return cli::exit_done;
     }

@@ -7,13 +7,17 @@ namespace {
 
 const option_spec config_option{"--config", "FILE", "the configuration", "-c", true};
 
-std::vector<option_spec> dead_letter_filters(std::vector<option_spec> more) {
+const option_spec state_option{"--state", "STATE", "pending, waiting, in_flight or orphaned",
+                               {},        false,   {"pending", "waiting", "in_flight", "orphaned"}};
+
+std::vector<option_spec> dead_letter_filters(std::string_view state_doc,
+                                             std::vector<option_spec> more) {
   std::vector<option_spec> made{
       {"--connector", "NAME", "only of this connector"},
       {"--type", "TYPE", "only events of this type"},
       {"--reason", "CODE", "only with this reason"},
       {"--group", "N", "only of this group"},
-      {"--state", "STATE", "dead or expired"},
+      {"--state", "STATE", state_doc, {}, false, {"dead", "expired"}},
       {"--since", "TIME", "only since then: an age (2h) or RFC 3339"},
       {"--until", "TIME", "only before then: an age (2h) or RFC 3339"},
   };
@@ -21,11 +25,13 @@ std::vector<option_spec> dead_letter_filters(std::vector<option_spec> more) {
   return with_client_options(std::move(made));
 }
 
+constexpr std::string_view acted_on_doc = "dead, or expired; dead unless given";
+
 std::vector<option_spec> filters_of_waiting() {
   return {
       {"--type", "TYPE", "only events of this type"},
       {"--reason", "CODE", "only with this reason"},
-      {"--state", "STATE", "pending, waiting, in_flight or orphaned"},
+      state_option,
       {"--since", "TIME", "only accepted since then: an age (2h) or RFC 3339"},
       {"--until", "TIME", "only accepted before then: an age (2h) or RFC 3339"},
       {"--all", "", "without any filter"},
@@ -50,7 +56,7 @@ std::vector<command> local_commands() {
       {"serve",
        "runs the service",
        {},
-       {config_option, {"--log-format", "FORMAT", "text or json"}},
+       {config_option, {"--log-format", "FORMAT", "text or json", {}, false, {"text", "json"}}},
        run_serve,
        "SIGTERM stops it once what is in flight has been answered; a second one ends it at once."},
       {"check", "validates a configuration, prints every problem", {}, {config_option}, run_check},
@@ -115,7 +121,8 @@ std::vector<command> client_commands() {
       {"dead-letters list",
        "dead letters",
        {},
-       dead_letter_filters({{"--limit", "N", "at most that many; 100 unless given"}}),
+       dead_letter_filters("only dead, or only expired, ones; both unless given",
+                           {{"--limit", "N", "at most that many; 100 unless given"}}),
        run_dead_letters_list},
       {"dead-letters show",
        "one dead letter",
@@ -125,7 +132,8 @@ std::vector<command> client_commands() {
       {"dead-letters replay",
        "sends dead letters again, by id or filter",
        {{"ID", false, true}},
-       dead_letter_filters({{"--all", "", "without any filter"},
+       dead_letter_filters(acted_on_doc,
+                           {{"--all", "", "without any filter"},
                             {"--dry-run", "", "only count"},
                             {"--allow-reorder", "", "even where newer ones have gone out"},
                             {"--new-key", "", "with a new idempotency key"}}),
@@ -133,13 +141,14 @@ std::vector<command> client_commands() {
       {"dead-letters discard",
        "gives dead letters up, by id or filter",
        {{"ID", false, true}},
-       dead_letter_filters({{"--all", "", "without any filter"}, {"--dry-run", "", "only count"}}),
+       dead_letter_filters(acted_on_doc,
+                           {{"--all", "", "without any filter"}, {"--dry-run", "", "only count"}}),
        run_dead_letters_discard},
       {"deliveries list",
        "deliveries that have not ended",
        {},
        with_client_options({{"--connector", "NAME", "only of this connector"},
-                            {"--state", "STATE", "pending, waiting, in_flight or orphaned"},
+                            state_option,
                             {"--limit", "N", "at most that many; 100 unless given"}}),
        run_deliveries_list},
       {"deliveries retry",

@@ -38,7 +38,7 @@ int run_deliveries_list(const arguments& given) {
   const auto limit = option_limit(given);
   if (!query || !limit) return exit_usage;
   auto client = api_client::make(given);
-  if (!client) return fail(client.error());
+  if (!client) return fail_usage(client.error());
   const auto deliveries = all_pages(**client, "/v1/deliveries", *query, *limit);
   if (!deliveries) return exit_failed;
   if (given.has("--json")) {
@@ -86,7 +86,7 @@ int run_why(const arguments& given) {
   const auto query = option_values(given, {"--source", "--part"});
   if (!query) return exit_usage;
   auto client = api_client::make(given);
-  if (!client) return fail(client.error());
+  if (!client) return fail_usage(client.error());
   std::string target = fmt::format("/v1/deliveries/{}/{}/why", url_encoded(given.positionals()[0]),
                                    url_encoded(given.positionals()[1]));
   char before = '?';

@@ -69,6 +69,7 @@ result<void, std::string> engine::start() {
   parts_ = std::make_unique<parts>(settings_.http.threads);
   for (auto step : {&engine::open_store, &engine::register_connectors, &engine::listen})
     if (auto done = (this->*step)(); !done) return done;
+  set_may_ask(true);
   return {};
 }
 
@@ -140,6 +141,7 @@ bool engine::drain() {
   const auto timeout = drain_timeout_of(settings_);
   const bool drained = parts_->actors->drain(timeout);
   if (!drained) log_cut_attempts();
+  set_may_ask(false);
   parts_->server->drain();
   wait_for_last_answers();
   stop();
@@ -156,13 +158,23 @@ void engine::wait_for_last_answers() {
     std::this_thread::sleep_for(glance);
 }
 
+void engine::set_may_ask(bool may) {
+  const std::lock_guard lock{asking_};
+  may_ask_ = may;
+}
+
 void engine::log_cut_attempts() {
-  std::promise<std::vector<connector_report>> answer;
+  constexpr std::chrono::seconds patience{1};
+  const std::lock_guard lock{asking_};
+  if (!may_ask_) return;
+  const auto answer = std::make_shared<std::promise<std::vector<connector_report>>>();
+  auto reports = answer->get_future();
   parts_->actors->reports(
-      [&answer](std::vector<connector_report> all) { answer.set_value(std::move(all)); });
-  for (const auto& one : answer.get_future().get())
+      [answer](std::vector<connector_report> all) { answer->set_value(std::move(all)); });
+  if (reports.wait_for(patience) != std::future_status::ready) return;
+  for (const auto& one : reports.get())
     if (one.status.in_flight > 0)
-      log_.warning("attempts were cut by the drain time-out; they are sent again at the next start",
+      log_.warning("attempts were cut; they are sent again at the next start",
                    {{"connector", one.name}, {"attempts", std::to_string(one.status.in_flight)}});
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,8 @@
 
 namespace airtrain {
 
-/// A whole service, wired from its settings: store, connectors, actors, HTTP. Used by one thread.
+/// A whole service, wired from its settings: store, connectors, actors, HTTP. Used by one thread,
+/// but where noted.
 class engine {
  public:
   engine(settings with, api::logger& log);
@@ -30,6 +32,8 @@ class engine {
   /// Takes nothing in and starts no attempt; what is in flight gets the drain time-out. Afterwards
   /// everything is stopped. True: nothing was cut.
   bool drain();
+  /// Logs what a stop at this moment would cut, until `drain` has waited for it. Any thread.
+  void log_cut_attempts();
 
  private:
   struct parts;
@@ -37,7 +41,7 @@ class engine {
   result<void, std::string> register_connectors();
   result<void, std::string> listen();
   void log_store_health();
-  void log_cut_attempts();
+  void set_may_ask(bool may);
   void wait_for_last_answers();
   void stop();
 
@@ -45,6 +49,8 @@ class engine {
   api::logger& log_;
   bool store_accepts_ = true;
   std::vector<std::string> damaged_;  ///< as logged last
+  std::mutex asking_;                 ///< held while the actors may be asked what is in flight
+  bool may_ask_ = false;              ///< guarded by `asking_`
   std::unique_ptr<parts> parts_;
 };
 

@@ -34,7 +34,7 @@ void print_delivery(const json_view& delivery) {
 
 int run_events_show(const arguments& given) {
   auto client = api_client::make(given);
-  if (!client) return fail(client.error());
+  if (!client) return fail_usage(client.error());
   std::string target = "/v1/events/" + url_encoded(given.positionals()[0]);
   if (const auto source = given.get("--source")) target += "?source=" + url_encoded(*source);
   const auto found = accepted((*client)->get(std::move(target)));
@@ -55,7 +55,7 @@ int run_events_list(const arguments& given) {
   const auto limit = option_limit(given);
   if (!query || !limit) return exit_usage;
   auto client = api_client::make(given);
-  if (!client) return fail(client.error());
+  if (!client) return fail_usage(client.error());
   const auto events = all_pages(**client, "/v1/events", *query, *limit);
   if (!events) return exit_failed;
   if (given.has("--json")) {

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "cli/named_files.hpp"
 #include "cli/read_config.hpp"
 #include "cli/serve.hpp"
 #include "cli/terminal.hpp"
@@ -52,8 +53,8 @@ bool agreed_at_terminal() {
 
 }  // namespace
 
-std::optional<settings> read_config(const std::filesystem::path& file) {
-  auto read = load_settings(file, process_secrets());
+std::optional<settings> read_config(const std::filesystem::path& file, const look_at_file& look) {
+  auto read = load_settings(file, process_secrets(), look);
   if (read) return std::move(*read);
   for (const config_problem& problem : read.error())
     std::fprintf(stderr, "%s\n", to_string(file, problem).c_str());
@@ -62,17 +63,13 @@ std::optional<settings> read_config(const std::filesystem::path& file) {
 
 int run_serve(const arguments& given) {
   const std::string format = given.get_or("--log-format", "text");
-  if (format != "text" && format != "json") {
-    fail("--log-format is text or json");
-    return exit_usage;
-  }
   return serve_command(
       {*given.get("--config"), format == "json" ? log_format::json : log_format::text});
 }
 
 int run_check(const arguments& given) {
   const std::string file = *given.get("--config");
-  const auto read = load_settings(file, process_secrets());
+  const auto read = load_settings(file, process_secrets(), fault_of_named_file);
   if (!read) {
     // The problems are what was asked for, so they go to standard output.
     for (const config_problem& problem : read.error()) print(to_string(file, problem) + "\n");

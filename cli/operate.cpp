@@ -13,7 +13,7 @@ namespace {
 int post_to_connector(const arguments& given, std::string_view action, std::string json,
                       std::string_view done) {
   auto client = api_client::make(given);
-  if (!client) return fail(client.error());
+  if (!client) return fail_usage(client.error());
   const std::string& name = given.positionals()[0];
   const auto answer = accepted((*client)->post(
       fmt::format("/v1/connectors/{}/{}", url_encoded(name), action), std::move(json)));

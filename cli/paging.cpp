@@ -28,6 +28,10 @@ std::optional<query_values> option_values(const arguments& given,
         return std::nullopt;
       }
       value = std::move(*time);
+    } else if ((name == "--part" || name == "--group") &&
+               value->find_first_not_of("0123456789") != std::string::npos) {
+      fail(fmt::format("{} must be a number", name));
+      return std::nullopt;
     }
     values.emplace_back(name.substr(2), std::move(*value));
   }
@@ -61,6 +65,8 @@ std::optional<std::vector<json_view>> all_pages(api_client& client, const std::s
     items.insert(items.end(), found.begin(), found.end());
     next = (*page)["next"].text();
   } while (!next.empty() && items.size() < limit);
+  if (!next.empty())
+    note(fmt::format("these are the first {}; there are more: --limit N shows N of them", limit));
   return items;
 }
 

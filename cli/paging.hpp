@@ -21,7 +21,8 @@ std::optional<query_values> option_values(const arguments& given,
 /// `--limit`, 100 where it is not given. Unset: it is wrong and was reported.
 std::optional<std::size_t> option_limit(const arguments& given);
 
-/// The items of a list, page after page, at most `limit`. Unset: a failure was reported.
+/// The items of a list, page after page, at most `limit`. Where there are more it says so, and how
+/// to see them, on standard error. Unset: a failure was reported.
 std::optional<std::vector<json_view>> all_pages(api_client& client, const std::string& path,
                                                 const query_values& query,
                                                 std::size_t limit = 100'000);

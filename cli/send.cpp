@@ -190,7 +190,7 @@ int run_send(const arguments& given) {
     return exit_usage;
   }
   auto client = api_client::make(given);
-  if (!client) return fail(client.error());
+  if (!client) return fail_usage(client.error());
   sender to(**client, *retry_for, given.has("--json"));
   const std::vector<std::string> standard_input{"-"};
   const auto& files = given.positionals().empty() ? standard_input : given.positionals();

@@ -7,6 +7,7 @@
 
 #include "api/log.hpp"
 #include "cli/engine.hpp"
+#include "cli/named_files.hpp"
 #include "cli/read_config.hpp"
 #include "cli/signals.hpp"
 
@@ -35,7 +36,10 @@ void run(engine& service, signal_queue& signals, api::logger& log) {
 
 int drain(engine& service, signal_queue& signals, api::logger& log) {
   log.info("draining: no new attempts, those in flight may end; a second signal stops at once");
-  const hard_stop second_signal{signals};
+  const hard_stop second_signal{signals, [&] {
+                                  log.warning("a second signal: stopping at once");
+                                  service.log_cut_attempts();
+                                }};
   if (service.drain()) {
     log.info("stopped");
     return exit_done;
@@ -51,7 +55,7 @@ int serve_command(const serve_arguments& arguments) {
   raise_open_files_limit();
   api::logger log{arguments.format == log_format::json ? api::log_format::json
                                                        : api::log_format::text};
-  auto settings = cli::read_config(arguments.config);
+  auto settings = cli::read_config(arguments.config, cli::fault_of_named_file);
   if (!settings) return exit_failed;
 
   engine service{std::move(*settings), log};

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <ctime>
+#include <utility>
 
 namespace airtrain {
 
@@ -23,11 +24,15 @@ std::optional<int> signal_queue::wait(std::chrono::milliseconds timeout) {
   return signal;
 }
 
-hard_stop::hard_stop(signal_queue& signals)
-    : thread_([&signals](const std::stop_token& stopped) {
+hard_stop::hard_stop(signal_queue& signals, std::function<void()> last_words)
+    : thread_([&signals, last_words = std::move(last_words)](const std::stop_token& stopped) {
         constexpr std::chrono::milliseconds glance{50};
-        while (!stopped.stop_requested())
-          if (const auto signal = signals.wait(glance); signal && asks_to_stop(*signal)) _exit(1);
+        while (!stopped.stop_requested()) {
+          const auto signal = signals.wait(glance);
+          if (!signal || !asks_to_stop(*signal)) continue;
+          last_words();
+          _exit(1);
+        }
       }) {}
 
 void raise_open_files_limit() {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <optional>
 #include <thread>
 
@@ -25,10 +26,11 @@ constexpr bool asks_to_stop(int signal) {
 }
 
 /// While it lives, a signal that asks to stop ends the process at once, with exit code 1: for a
-/// second one during a drain. Nothing is lost, the store recovers.
+/// second one during a drain. Nothing is lost, the store recovers. `last_words` are said before, on
+/// a thread of its own.
 class hard_stop {
  public:
-  explicit hard_stop(signal_queue& signals);
+  hard_stop(signal_queue& signals, std::function<void()> last_words);
 
  private:
   std::jthread thread_;

@@ -109,7 +109,7 @@ int watch(api_client& client, const arguments& given) {
 
 int run_status(const arguments& given) {
   auto client = api_client::make(given);
-  if (!client) return fail(client.error());
+  if (!client) return fail_usage(client.error());
   if (given.has("--watch")) return watch(**client, given);
   const auto connectors = fetch(**client, given);
   if (!connectors) return exit_failed;

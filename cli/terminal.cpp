@@ -15,6 +15,15 @@ int fail(std::string_view message) {
   return exit_failed;
 }
 
+void note(std::string_view message) {
+  std::fprintf(stderr, "%s\n", printable_lines(message).c_str());
+}
+
+int fail_usage(std::string_view message) {
+  fail(message);
+  return exit_usage;
+}
+
 void print(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
   std::fflush(stdout);

@@ -104,7 +104,8 @@ const options<connector_draft>& ordering_options() {
 const options<http_connector_settings>& tls_options() {
   using T = http_connector_settings;
   static const options<T> declared{
-      path_option<T>("ca", &T::ca, "certificates to trust instead of the system's"),
+      path_option<T>("ca", named_file::certificates, &T::ca,
+                     "certificates to trust instead of the system's"),
       later_option<T>("cert", "client certificate"),
       later_option<T>("key", "key of the client certificate"),
   };
@@ -157,8 +158,10 @@ const options<file_connector_settings>& file_only_options() {
                         [](reader& r, const node& at, T& into) {
                           if (at.text == "-")
                             into.path = "-";
-                          else if (const auto path = r.path(at))
+                          else if (const auto path = r.path(at)) {
+                            r.look(named_file::output, at, *path);
                             into.path = path->string();
+                          }
                         }),
       map_option("rotate", rotate_options(), "when a new file is begun"),
   };

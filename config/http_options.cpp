@@ -37,15 +37,36 @@ void read_digest(reader& r, const node& at, api_key_settings& into) {
     if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
 }
 
+/// Looked at once the certificate is known, by `read_tls`.
+void read_tls_key(reader& r, const node& at, http_settings& into) {
+  if (auto path = r.path(at)) into.tls_key = std::move(*path);
+}
+
 const options<http_settings>& tls_options() {
   using T = http_settings;
   static const options<T> declared{
-      path_option<T>("cert", &T::tls_cert, "the service's certificate with its chain, PEM").must(),
-      path_option<T>("key", &T::tls_key, "its key, PEM").must(),
-      path_option<T>("client_ca", &T::tls_client_ca,
+      path_option<T>("cert", named_file::certificate_chain, &T::tls_cert,
+                     "the service's certificate with its chain, PEM")
+          .must(),
+      special_option<T>("key", "path", "its key, PEM", read_tls_key).must(),
+      path_option<T>("client_ca", named_file::certificates, &T::tls_client_ca,
                      "only clients with a certificate signed by one of these, PEM"),
   };
   return declared;
+}
+
+void read_tls(reader& r, const node& at, http_settings& into) {
+  read_options(r, at, tls_options(), into);
+  const node* key = at.find("key");
+  if (key == nullptr || !into.tls_key) return;
+  const auto inside = r.enter("key");
+  r.look(named_file::private_key, *key, *into.tls_key, into.tls_cert.value_or(""));
+}
+
+option<http_settings> tls_option() {
+  auto made = map_option<http_settings>("tls", tls_options(), "serve HTTPS instead of HTTP");
+  made.read = read_tls;
+  return made;
 }
 
 const options<api_key_settings>& key_options() {
@@ -114,7 +135,7 @@ const options<http_settings>& http_options() {
   using T = http_settings;
   static const options<T> declared{
       listen_option(),
-      map_option<T>("tls", tls_options(), "serve HTTPS instead of HTTP"),
+      tls_option(),
       special_option<T>("keys", "list", "API keys; without any: loopback only, all scopes",
                         read_keys),
       special_option<T>("hosts", "list", "names by which clients may call the service", read_hosts),

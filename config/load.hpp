@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -36,14 +37,29 @@ bool can_be_read_again(const secret& what);
 /// The secret with its files read again. The error names the file, never a value.
 result<secret, std::string> read_again(const secret& what, const secret_sources& sources);
 
+/// Files and folders that a configuration names.
+enum class named_file : std::uint8_t {
+  certificates,       ///< to trust
+  certificate_chain,  ///< to show
+  private_key,        ///< of the chain beside it
+  folder,             ///< made when it is missing
+  output,             ///< made when it is missing, its folder is not
+};
+/// Says what is wrong with one of them; "": nothing. `beside`: the chain of a private key.
+using look_at_file = std::function<std::string(named_file what, const std::filesystem::path& path,
+                                               const std::filesystem::path& beside)>;
+
 /// Reads and validates a configuration (YAML, or JSON by the `.json` ending). On failure every
-/// problem, in the order of the file. Paths in it are made relative to the file's folder.
+/// problem, in the order of the file. Paths in it are made relative to the file's folder; what
+/// they name is looked at where `look` is given.
 result<settings, std::vector<config_problem>> load_settings(const std::filesystem::path& file,
-                                                            const secret_sources& secrets);
+                                                            const secret_sources& secrets,
+                                                            const look_at_file& look = {});
 /// The same from a text; `file` only names it and its folder.
 result<settings, std::vector<config_problem>> parse_settings(std::string_view text,
                                                              const std::filesystem::path& file,
-                                                             const secret_sources& secrets);
+                                                             const secret_sources& secrets,
+                                                             const look_at_file& look = {});
 
 /// The commented configuration that `airtrain init` writes. Loads without problems as it is.
 std::string_view starter_config();

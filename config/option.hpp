@@ -201,12 +201,16 @@ option<T> text_option(std::string key, std::string T::*member, std::string doc) 
           }};
 }
 
+/// `what` is looked at where the reading wants that.
 template <class T>
-option<T> path_option(std::string key, auto T::*member, std::string doc) {
+option<T> path_option(std::string key, named_file what, auto T::*member, std::string doc) {
   const auto show = [](const std::filesystem::path& p) { return p.string(); };
   return {{key, "path", detail::show_default(T{}.*member, show), "", doc},
           [=](reader& r, const node& at, T& into) {
-            if (auto path = r.path(at)) into.*member = std::move(*path);
+            auto path = r.path(at);
+            if (!path) return;
+            r.look(what, at, *path);
+            into.*member = std::move(*path);
           }};
 }
 

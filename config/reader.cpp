@@ -93,6 +93,12 @@ std::optional<std::filesystem::path> reader::path(const node& at) {
   return (folder_ / *text).lexically_normal();
 }
 
+void reader::look(named_file what, const node& at, const std::filesystem::path& path,
+                  const std::filesystem::path& beside) {
+  if (!look_) return;
+  if (auto fault = look_(what, path, beside); !fault.empty()) problem(at, std::move(fault));
+}
+
 std::optional<secret> reader::read_secret(const node& at) {
   if (at.what != node::kind::text) {
     problem(at, at.what == node::kind::null

@@ -15,8 +15,8 @@ namespace airtrain::config {
 /// far, where paths start and secrets come from.
 class reader {
  public:
-  reader(std::filesystem::path folder, const secret_sources& secrets)
-      : folder_(std::move(folder)), secrets_(secrets) {}
+  reader(std::filesystem::path folder, const secret_sources& secrets, const look_at_file& look)
+      : folder_(std::move(folder)), secrets_(secrets), look_(look) {}
 
   /// Goes one key deeper until it is destroyed.
   class scope {
@@ -48,6 +48,9 @@ class reader {
   std::optional<std::string> plain_text(const node& at);
   /// A file's name, relative to the folder of the configuration.
   std::optional<std::filesystem::path> path(const node& at);
+  /// Says what is wrong with a file that the value `at` names.
+  void look(named_file what, const node& at, const std::filesystem::path& path,
+            const std::filesystem::path& beside = {});
   /// A text with `${env:NAME}` and `${file:PATH}` parts. No message ever holds what they stand for.
   std::optional<secret> read_secret(const node& at);
 
@@ -60,6 +63,7 @@ class reader {
 
   std::filesystem::path folder_;
   const secret_sources& secrets_;
+  const look_at_file& look_;
   std::vector<std::string> path_;
   std::vector<config_problem> problems_;
 };

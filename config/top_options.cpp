@@ -61,7 +61,7 @@ void leave_to_read_connectors(reader&, const node&, settings&) {}
 const options<settings>& top_options() {
   using T = settings;
   static const options<T> declared{
-      path_option<T>("data_dir", &T::data_dir, "folder of the embedded store"),
+      path_option<T>("data_dir", named_file::folder, &T::data_dir, "folder of the embedded store"),
       map_option("http", &T::http, http_options(), "how producers and operators reach the service"),
       special_option<T>("connectors", "map", "the systems to deliver to, by name",
                         leave_to_read_connectors),

@@ -1,5 +1,6 @@
 #include "http/client.hpp"
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -121,17 +122,18 @@ struct client::impl {
   std::vector<std::shared_ptr<client_loop>> loops;
   std::shared_ptr<waiting_room> waiting = std::make_shared<waiting_room>();
   std::atomic<bool> stopped{false};
-  std::mutex mutex;                                            ///< guards tls_contexts
-  std::map<std::string, std::weak_ptr<SSL_CTX>> tls_contexts;  ///< by CA file
+  std::mutex mutex;  ///< guards tls_contexts
+  /// By the files that make them: CA, certificate, key.
+  std::map<std::array<std::string, 3>, std::weak_ptr<SSL_CTX>> tls_contexts;
 };
 
 /// Targets with the same roots share them: the system's are some 150 certificates.
 result<tls_context, std::string> client::impl::tls_for(const target_settings& settings) {
   if (!settings.where.tls) return nullptr;
   const std::lock_guard lock(mutex);
-  auto& shared = tls_contexts[settings.ca_file];
+  auto& shared = tls_contexts[{settings.ca_file, settings.certificate_file, settings.key_file}];
   if (auto known = shared.lock()) return known;
-  auto made = make_tls_client_context(settings.ca_file);
+  auto made = make_tls_client_context(settings);
   if (made) shared = *made;
   return made;
 }

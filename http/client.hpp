@@ -26,6 +26,9 @@ struct target_settings {
   origin where{};
   std::uint32_t connections_max = 8;  ///< over all loops
   std::string ca_file{};              ///< empty: the system's roots
+  /// To be shown to a server that asks who calls, with its chain, and its key. Empty: none.
+  std::string certificate_file{};
+  std::string key_file{};
   std::size_t head_bytes_max = 16u << 10;
   std::size_t body_bytes_max = 64u << 10;  ///< of an answer; more is an error
   std::chrono::milliseconds idle_timeout{60'000};
@@ -78,7 +81,7 @@ class client {
   explicit client(io_pool& pool);
   ~client();
 
-  /// A pool of connections to one origin. An unreadable `ca_file` is an error.
+  /// A pool of connections to one origin. An unreadable file is an error.
   class target;
   result<std::shared_ptr<target>, std::string> make_target(target_settings settings);
 

@@ -28,6 +28,15 @@ int on_new_session(SSL* connection, SSL_SESSION* session) {
   return 1;
 }
 
+result<void, std::string> show_certificate(SSL_CTX* context, const target_settings& with) {
+  if (SSL_CTX_use_certificate_chain_file(context, with.certificate_file.c_str()) != 1)
+    return failure(
+        fmt::format("can't use the certificate in {}: {}", with.certificate_file, tls_fault()));
+  if (SSL_CTX_use_PrivateKey_file(context, with.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+    return failure(fmt::format("can't use the key in {}: {}", with.key_file, tls_fault()));
+  return {};
+}
+
 }  // namespace
 
 tls_sessions::~tls_sessions() {
@@ -45,19 +54,21 @@ void tls_sessions::offer(SSL& connection) {
     SSL_set_session(&connection, newest_);
 }
 
-result<tls_context, std::string> make_tls_client_context(const std::string& ca_file) {
+result<tls_context, std::string> make_tls_client_context(const target_settings& with) {
   ERR_clear_error();
   auto made = make_tls_context(TLS_client_method());
   SSL_CTX* context = made.get();
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
   SSL_CTX_sess_set_new_cb(context, &on_new_session);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  if (ca_file.empty()) {
+  if (with.ca_file.empty()) {
     if (SSL_CTX_set_default_verify_paths(context) != 1)
       return failure(fmt::format("can't read the system's root certificates: {}", tls_fault()));
-  } else if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) {
-    return failure(fmt::format("can't read certificates from {}: {}", ca_file, tls_fault()));
+  } else if (SSL_CTX_load_verify_file(context, with.ca_file.c_str()) != 1) {
+    return failure(fmt::format("can't read certificates from {}: {}", with.ca_file, tls_fault()));
   }
+  if (with.certificate_file.empty()) return made;
+  if (auto shown = show_certificate(context, with); !shown) return failure(shown.error());
   return made;
 }
 

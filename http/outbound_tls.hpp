@@ -3,6 +3,7 @@
 #include <mutex>
 #include <string>
 
+#include "http/client.hpp"
 #include "http/tls_channel.hpp"
 #include "messages/result.hpp"
 
@@ -21,8 +22,9 @@ class tls_sessions {
   SSL_SESSION* newest_ = nullptr;
 };
 
-/// TLS 1.2 or newer that verifies against the CA file, or the system's roots when it is empty.
-result<tls_context, std::string> make_tls_client_context(const std::string& ca_file);
+/// TLS 1.2 or newer that verifies against the CA file, or the system's roots when there is none,
+/// and shows the client's certificate, if there is one.
+result<tls_context, std::string> make_tls_client_context(const target_settings& with);
 
 /// Names the peer that `connection` must prove to be, and the sessions it may resume and leaves.
 /// `sessions` must outlive it.

@@ -46,7 +46,9 @@ waits dispatcher::state::why(const delivery_key& key, lane_id lane, const instan
     why_ready(index, now, out);
   } else if (nothing_yet && !here) {
     // On disk: what was read already and is not here has failed and waits for its time.
-    if (key > fetches.frontier() || fetches.frontier() == delivery_key{})
+    if (fetches.frontier() == delivery_key{})
+      out.waits_for.push_back({"behind", "", 0});
+    else if (key > fetches.frontier())
       out.waits_for.push_back({"behind", id_of(fetches.frontier()), 0});
     else
       out.waits_for.push_back({"retry", "", fetches.next_due_ms()});

@@ -106,6 +106,8 @@ TEST_F(reading, deliveries_behind_a_stopped_lane_are_listed_as_waiting) {
     return now.status == 200 && !now.body["waits_for"].empty() &&
            now.body["waits_for"][0]["what"] == "stopped_lane";
   });
+  EXPECT_EQ(client.get("/v1/deliveries/l2/journal/why").body["waits_for"][0]["id"],
+            client.get("/v1/dead-letters").body["items"][0]["id"]);
   const auto list =
       client.get_until("/v1/deliveries?connector=journal&state=waiting",
                        [](const reply& now) { return now.body["items"].size() == 1; });
@@ -215,6 +217,15 @@ TEST_F(reading, health_gives_a_reason_for_each_check) {
   EXPECT_EQ(ready.body["ready"], true);
   for (const char* check : {"store", "listener", "draining", "files"})
     EXPECT_FALSE(ready.body["checks"][check]["reason"].get<std::string>().empty()) << check;
+}
+
+TEST_F(reading, health_names_a_damaged_file_and_stays_ready) {
+  world.storage().damage("000012.sst: block checksum mismatch");
+  const auto ready = client.get("/readyz");
+  EXPECT_EQ(ready.status, 200);
+  EXPECT_EQ(ready.body["checks"]["files"]["ok"], false);
+  EXPECT_NE(ready.body["checks"]["files"]["reason"].get<std::string>().find("000012.sst"),
+            std::string::npos);
 }
 
 TEST_F(reading, health_fails_while_draining_and_says_so) {

@@ -106,7 +106,16 @@ class threaded_store final : public store {
     run([&] { inner_->list_audit(std::move(query), std::move(then)); });
   }
   store_health health() const override {
-    return run([&] { return inner_->health(); });
+    return run([&] {
+      auto found = inner_->health();
+      found.damaged = damaged_;
+      found.damaged_files = damaged_.size();
+      return found;
+    });
+  }
+  /// As if a check of all blocks had found it.
+  void damage(const std::string& file) {
+    run([&] { damaged_.push_back(file); });
   }
   store_figures figures() const override {
     return run([&] { return inner_->figures(); });
@@ -129,6 +138,7 @@ class threaded_store final : public store {
   }
 
   std::unique_ptr<memory_store> inner_;
+  std::vector<std::string> damaged_;
   mutable std::recursive_mutex mutex_;
   mutable std::condition_variable_any wake_;
   mutable bool work_left_ = false;

@@ -181,13 +181,15 @@ TEST_F(client_commands, a_table_never_shows_what_a_target_said_raw) {
 
 TEST_F(client_commands, lists_are_read_page_by_page) {
   scripted_service service({answer(200, R"({"items":[{"id":"1"}],"next":"a/b"})"),
-                            answer(200, R"({"items":[{"id":"2"}],"next":null})")});
+                            answer(200, R"({"items":[{"id":"2"}],"next":null})"),
+                            answer(200, R"({"items":[{"id":"3"}],"next":null})")});
   const outcome shown =
       run(run_dead_letters_list, service.given({"--connector", "pay roll", "--json"}));
-  EXPECT_EQ(shown.out, "{\"items\":[{\"id\":\"1\"},{\"id\":\"2\"}]}\n");
+  EXPECT_EQ(shown.out, "{\"items\":[{\"id\":\"1\"},{\"id\":\"2\"},{\"id\":\"3\"}]}\n");
   EXPECT_THAT(service.asked(),
               ElementsAre("GET /v1/dead-letters?limit=100&connector=pay%20roll ",
-                          "GET /v1/dead-letters?limit=99&connector=pay%20roll&next=a%2Fb "));
+                          "GET /v1/dead-letters?limit=99&connector=pay%20roll&next=a%2Fb ",
+                          "GET /v1/dead-letters?limit=98&connector=pay%20roll&state=expired "));
 }
 
 TEST_F(client_commands, a_bulk_action_needs_a_selection_and_follows_its_pages) {

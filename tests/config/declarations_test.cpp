@@ -38,7 +38,8 @@ TEST(declarations, every_default_is_accepted_as_written) {
   const auto accept = [&](const auto& declared, auto into) {
     for (const auto& o : declared) {
       if (o.info.fallback.empty()) continue;
-      reader r("", secrets);
+      const look_at_file nothing;
+      reader r("", secrets, nothing);
       node value;
       value.plain = true;
       ASSERT_TRUE(resolve_plain(o.info.fallback, value)) << o.info.key;

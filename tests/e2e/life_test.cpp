@@ -100,6 +100,9 @@ TEST_F(life, a_second_signal_ends_it_at_once) {
   service.self().signal(SIGTERM);
   EXPECT_EQ(service.self().wait(), 1);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds{5});
+  const auto log = service.self().errors();
+  EXPECT_NE(log.find("attempts were cut"), std::string::npos) << log;
+  EXPECT_NE(log.find("connector=payroll attempts=1"), std::string::npos) << log;
 }
 
 TEST_F(life, sighup_is_answered_in_the_log_and_ends_nothing) {

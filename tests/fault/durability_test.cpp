@@ -2,6 +2,10 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <future>
 #include <random>
@@ -20,7 +24,19 @@ std::string event(const std::string& id) {
   return fmt::format(R"({{"type":"shift_added","id":"{0}","data":{{"id":"{0}"}}}})", id);
 }
 
+/// KILLS in the environment, else so few that it takes seconds.
+int kills() {
+  int count = 8;
+  if (const char* given = std::getenv("KILLS"))
+    std::from_chars(given, given + std::strlen(given), count);
+  return std::max(1, count);
+}
+
 TEST(durability, nothing_acknowledged_is_lost_when_the_process_is_killed_again_and_again) {
+  const int deaths = kills();
+  // A long run is about the number of deaths: its ledger has to fit in memory.
+  const int events = deaths <= 100 ? deaths * 2500 : deaths * 400;
+  const int rate = deaths <= 100 ? 4000 : 1000;
   stand_in plain;
   stand_in ordered;
   service airtrain(
@@ -29,10 +45,11 @@ TEST(durability, nothing_acknowledged_is_lost_when_the_process_is_killed_again_a
   airtrain.start();
   const auto ledger = airtrain.folder() / "ledger";
   harness::process load({LOAD_BINARY, "--port", std::to_string(airtrain.port()), "--connections",
-                         "16", "--events", "20000", "--seconds", "120", "--retry", "yes", "--keys",
-                         "50", "--ledger", ledger.string(), "--rate", "4000"});
+                         "16", "--events", std::to_string(events), "--seconds",
+                         std::to_string(120 + 10 * deaths), "--retry", "yes", "--keys", "50",
+                         "--ledger", ledger.string(), "--rate", std::to_string(rate)});
   std::minstd_rand random(20261125);
-  for (int kill = 0; kill < 8; ++kill) {
+  for (int kill = 0; kill < deaths; ++kill) {
     // The moment of death is what varies: a little work, then the kill.
     poll(nullptr, 0, static_cast<int>(100 + random() % 400));
     airtrain.kill_now();
@@ -42,7 +59,7 @@ TEST(durability, nothing_acknowledged_is_lost_when_the_process_is_killed_again_a
   ASSERT_EQ(load.wait(seconds{10}), 0);
 
   const auto acknowledged = acknowledged_in(ledger);
-  ASSERT_EQ(acknowledged.size(), 20000u);
+  ASSERT_EQ(acknowledged.size(), static_cast<std::size_t>(events));
   for (auto* target : {&plain, &ordered})
     EXPECT_TRUE(eventually([&] { return missing_at(*target, acknowledged).empty(); }));
   EXPECT_TRUE(eventually([&] { return airtrain.backlog("plain") == 0; }));

@@ -1,6 +1,4 @@
-#include <gtest/gtest.h>
-
-#include "tests/core/dispatch/rig.hpp"
+#include "tests/core/dispatch/opened_rig.hpp"
 
 using namespace airtrain;
 using namespace airtrain::testing;
@@ -8,30 +6,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct life : ::testing::Test {
-  static dispatch_options plain() {
-    dispatch_options o;
-    o.concurrency = 4;
-    o.window = 16;
-    return o;
-  }
-  rig r{plain()};
-  void SetUp() override { r.open(); }
-  void publish(std::uint64_t n) {
-    for (std::uint64_t i = 0; i < n; ++i) r.add(++last_);
-  }
-  void restart() {
-    r.in_flight.clear();
-    r.core = std::make_unique<dispatcher>(r.options, 99);
-    r.open();
-  }
+struct life : opened_rig {
   std::string why(std::uint64_t seq, lane_id lane = no_lane) const {
     std::string codes;
     for (const auto& reason : r.core->why({seq, 0}, lane, r.now).waits_for)
       codes += (codes.empty() ? "" : " ") + reason.what;
     return codes;
   }
-  std::uint64_t last_ = 0;
 };
 
 }  // namespace
@@ -54,7 +35,7 @@ TEST_F(life, a_drain_gives_back_what_was_never_sent_and_lets_the_rest_settle) {
 TEST_F(life, a_pause_survives_a_restart) {
   publish(10);
   r.run([&](dispatch_actions& out) { r.core->pause(r.now, out); });
-  restart();
+  r.restart();
   EXPECT_EQ(r.status().state, connector_state::paused);
   EXPECT_TRUE(r.in_flight.empty());
   r.run([&](dispatch_actions& out) { r.core->resume(r.now, out); });
@@ -64,7 +45,7 @@ TEST_F(life, a_pause_survives_a_restart) {
 TEST_F(life, a_hold_survives_a_restart_and_is_probed_at_once) {
   publish(10);
   r.answer_all(unauthorized());
-  restart();
+  r.restart();
   EXPECT_EQ(r.status().state, connector_state::held);
   EXPECT_EQ(r.status().why, "status 401");
   EXPECT_EQ(r.in_flight.size(), 1u);
@@ -74,7 +55,7 @@ TEST_F(life, an_open_circuit_survives_a_restart) {
   publish(10);
   for (int i = 0; i < 5; ++i) r.answer(r.sent_seqs().front(), unreachable());
   r.pass(10s);
-  restart();
+  r.restart();
   EXPECT_EQ(r.status().breaker, breaker_state::open);
   EXPECT_TRUE(r.in_flight.empty());
   r.pass(24s);
@@ -85,7 +66,7 @@ TEST_F(life, what_was_delivered_ever_survives_a_restart) {
   publish(10);
   while (!r.in_flight.empty()) r.answer_all(delivered());
   r.pass(6s);
-  restart();
+  r.restart();
   EXPECT_EQ(r.status().delivered_total, 10u);
 }
 
@@ -114,7 +95,7 @@ TEST_F(life, an_operator_opens_and_closes_the_circuit) {
 
 TEST_F(life, the_rate_is_kept) {
   r.options.rate_per_second = 10;
-  restart();
+  r.restart();
   publish(100);
   const auto start = r.now.steady;
   while (!r.store.all_ended()) {
@@ -161,7 +142,7 @@ TEST_F(life, word_of_new_work_that_overtakes_an_empty_answer_is_not_lost) {
 
 TEST_F(life, an_operators_reset_makes_due_what_waited_on_the_target) {
   r.options.retry.initial = 1h;
-  restart();
+  r.restart();
   publish(3);
   r.answer_all(unreachable());
   EXPECT_TRUE(r.in_flight.empty());

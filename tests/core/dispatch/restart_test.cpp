@@ -1,8 +1,6 @@
 // What a dispatcher knows after a restart or a take-over.
 
-#include <gtest/gtest.h>
-
-#include "tests/core/dispatch/rig.hpp"
+#include "tests/core/dispatch/opened_rig.hpp"
 
 using namespace airtrain;
 using namespace airtrain::testing;
@@ -10,19 +8,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct restarted : ::testing::Test {
-  static dispatch_options plain() {
-    dispatch_options o;
-    o.concurrency = 4;
-    o.window = 16;
+struct restarted : opened_rig {
+  static dispatch_options with_digest() {
+    auto o = plain_options();
     o.config_digest = 11;
     return o;
   }
-  rig r{plain()};
-  void SetUp() override { r.open(); }
-  void publish(std::uint64_t n, lane_id lane = no_lane) {
-    for (std::uint64_t i = 0; i < n; ++i) r.add(++last_, lane);
-  }
+  restarted() : opened_rig{with_digest()} {}
   bool dead(std::uint64_t seq) const {
     return r.store.at(seq).at == fake_store::place::ended &&
            r.store.at(seq).settled.back().what == settlement::kind::dead;
@@ -30,7 +22,6 @@ struct restarted : ::testing::Test {
   void wait_for(std::uint64_t seq) {
     while (!r.sent(seq)) ASSERT_TRUE(r.pass_to_wake());
   }
-  std::uint64_t last_ = 0;
 };
 
 verdict conflict_for(std::int64_t hint_ms) {

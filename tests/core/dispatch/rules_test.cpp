@@ -1,8 +1,6 @@
 // Single sentences of docs/semantics.md.
 
-#include <gtest/gtest.h>
-
-#include "tests/core/dispatch/rig.hpp"
+#include "tests/core/dispatch/opened_rig.hpp"
 
 using namespace airtrain;
 using namespace airtrain::testing;
@@ -10,18 +8,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct rules : ::testing::Test {
-  static dispatch_options plain() {
-    dispatch_options o;
-    o.concurrency = 4;
-    o.window = 16;
-    return o;
-  }
-  rig r{plain()};
-  void SetUp() override { r.open(); }
-  void publish(std::uint64_t n, lane_id lane = no_lane) {
-    for (std::uint64_t i = 0; i < n; ++i) r.add(++last_, lane);
-  }
+struct rules : opened_rig {
   const settlement& last_settlement(std::uint64_t seq) const {
     return r.store.at(seq).settled.back();
   }
@@ -43,7 +30,6 @@ struct rules : ::testing::Test {
     r.answer(3, rejected());
     ASSERT_EQ(r.status().state, connector_state::held);
   }
-  std::uint64_t last_ = 0;
 };
 
 }  // namespace

@@ -1,15 +1,13 @@
-#include <gtest/gtest.h>
-
 #include <thread>
 
-#include "tests/store/embedded/driver.hpp"
+#include "tests/store/embedded/restartable_store.hpp"
 
 // What a failed commit had moved between the live row and rows of their own.
 
 namespace airtrain::embedded::tests {
 namespace {
 
-class failed_commit : public ::testing::TestWithParam<bool> {
+class failed_commit : public restartable_store, public ::testing::WithParamInterface<bool> {
  protected:
   failed_commit() {
     store.settings.tail_events_max = 4;
@@ -17,16 +15,6 @@ class failed_commit : public ::testing::TestWithParam<bool> {
     store.settings.settle_interval = std::chrono::hours{1};
     start();
   }
-  void start() {
-    const auto error = store.start();
-    ASSERT_EQ(error.code, store_error_code::none) << error.message;
-    a = store.connector("a");
-  }
-  void restart() {
-    store.stop();
-    start();
-  }
-
   void fail_a_flush() {
     store.files.fail_next_sync(GetParam());
     EXPECT_THROW(store.flush(), std::runtime_error);
@@ -39,9 +27,6 @@ class failed_commit : public ::testing::TestWithParam<bool> {
       ends.push_back(settled(one, settlement::kind::delivered));
     store.settle(a, epoch, std::move(ends));
   }
-
-  driver store;
-  connector_id a = 0;
 };
 
 TEST_P(failed_commit,

@@ -3,7 +3,7 @@
 #include "store/embedded/keys.hpp"
 #include "store/embedded/log_index.hpp"
 #include "store/embedded_store.hpp"
-#include "tests/store/embedded/driver.hpp"
+#include "tests/store/embedded/restartable_store.hpp"
 
 namespace airtrain::embedded::tests {
 namespace {
@@ -29,24 +29,12 @@ std::size_t rows(database& db, family f) {
   return count;
 }
 
-class embedded_log : public ::testing::Test {
+class embedded_log : public restartable_store {
  protected:
-  void start() {
-    const auto error = store.start();
-    ASSERT_EQ(error.code, store_error_code::none) << error.message;
-    a = store.connector("a");
-  }
-  void restart() {
-    store.stop();
-    start();
-  }
   std::shared_ptr<database> stopped() {
     store.stop();
     return database::open(store.settings, nullptr).value();
   }
-
-  driver store;
-  connector_id a = 0;
 };
 
 TEST_F(embedded_log, a_connector_that_fell_behind_reads_the_log_until_it_reaches_the_tail_again) {
