@@ -36,6 +36,7 @@ class engine {
   result<void, std::string> register_connectors();
   result<void, std::string> listen();
   void log_store_health();
+  void log_purges();
   void log_cut_attempts();
   void wait_for_last_answers();
   void stop();
@@ -43,6 +44,7 @@ class engine {
   const settings settings_;
   api::logger& log_;
   bool store_accepts_ = true;
+  std::uint64_t purged_dead_letters_ = 0;  ///< that were logged
   std::unique_ptr<parts> parts_;
 };
 

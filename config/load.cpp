@@ -43,6 +43,7 @@ result<settings, problems> parse_settings(std::string_view text, const std::file
   config::read_options(r, *root, config::top_options(), made);
   made.connectors = config::read_connectors(r, *root);
   config::check_exposure(r, *root, made.http);
+  config::check_retention(r, *root, made);
   if (auto found = r.take_problems(); !found.empty()) return failure(std::move(found));
   return made;
 }
