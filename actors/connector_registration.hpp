@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "connectors/connector.hpp"
+#include "core/backlog_gate.hpp"
 #include "core/dispatch/options.hpp"
 #include "core/mapping/expression.hpp"
 
@@ -20,6 +21,7 @@ struct connector_registration {
   std::optional<expression> when;
   std::optional<expression> lane_key;
   dispatch_options dispatch;
+  backlog_limit backlog;
   /// Builds the connector; called again when its supervisor was restarted.
   std::function<std::unique_ptr<connector>()> make;
 };

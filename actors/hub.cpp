@@ -59,6 +59,7 @@ result<void, std::string> hub::number_members() {
     const auto id = storage_.connector(m.registration->name);
     if (!id) return failure("connector '" + m.registration->name + "': " + id.error().message);
     m.id = *id;
+    if (m.registration->backlog.limited()) storage_.limit_backlog(m.id, m.registration->backlog);
   }
   return {};
 }
@@ -112,9 +113,11 @@ void hub::spawn() {
       intake::limits{settings_.intake_events_max, settings_.intake_bytes_max},
       [router] { caf::anon_send(**router, intake_ready{}); });
   router_setup setup{intake_, make_table(), &storage_, ingest_, {}, settings_.reject_unrouted};
-  for (const auto& m : members_) setup.connectors.emplace_back(m.id, m.telemetry);
-  std::sort(setup.connectors.begin(), setup.connectors.end(),
+  connector_figures figures;
+  for (const auto& m : members_) figures.emplace_back(m.id, m.telemetry);
+  std::sort(figures.begin(), figures.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
+  setup.connectors = std::make_shared<const connector_figures>(std::move(figures));
   router_ = *router = spawn_router(system_, std::move(setup));
 }
 

@@ -12,10 +12,10 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t n) {
   counter.fetch_add(n, std::memory_order_relaxed);
 }
 
-connector_telemetry& telemetry_of(connector_id id, const router_setup& setup) {
-  const auto found = std::lower_bound(setup.connectors.begin(), setup.connectors.end(), id,
+connector_telemetry& telemetry_of(connector_id id, const connector_figures& connectors) {
+  const auto found = std::lower_bound(connectors.begin(), connectors.end(), id,
                                       [](const auto& c, connector_id i) { return c.first < i; });
-  AIRTRAIN_INVARIANT(found != setup.connectors.end() && found->first == id);
+  AIRTRAIN_INVARIANT(found != connectors.end() && found->first == id);
   return *found->second;
 }
 
@@ -40,6 +40,7 @@ submit_code code_of(store_error_code code) {
 
 void count(const submit_result& answer, ingest_telemetry& telemetry) {
   if (answer.code == submit_code::conflict) return add(telemetry.conflicts, 1);
+  if (answer.code == submit_code::backlog_full) return;  // it is counted by the API alone
   if (answer.code == submit_code::overloaded) return add(telemetry.overloaded, 1);
   if (answer.code != submit_code::none) return add(telemetry.store_failed, 1);
   const auto duplicates =
@@ -47,6 +48,21 @@ void count(const submit_result& answer, ingest_telemetry& telemetry) {
                     [](const auto& e) { return e.status == publish_status::duplicate; });
   add(telemetry.duplicates, static_cast<std::uint64_t>(duplicates));
   add(telemetry.accepted, answer.events.size() - static_cast<std::size_t>(duplicates));
+}
+
+/// What the store said of one event; `code` becomes that of its request.
+void take_over(const published_event& from, submitted_event& to, submit_code& code,
+               const connector_figures& connectors) {
+  to.status = from.status;
+  if (from.status == publish_status::conflict) code = submit_code::conflict;
+  if (from.full.empty()) return;
+  if (from.status == publish_status::full) {
+    code = submit_code::backlog_full;
+    for (const auto id : from.full) to.full.push_back(telemetry_of(id, connectors).name);
+    return;
+  }
+  constexpr auto dead = static_cast<std::size_t>(delivery_state::dead);
+  for (const auto id : from.full) add(telemetry_of(id, connectors).ended_by_state[dead], 1);
 }
 
 void answer_once(submission& request, submit_result answer) {
@@ -86,7 +102,7 @@ routed_batch::prepared routed_batch::prepare(const submission& request, const ro
     item.routes.reserve(routes_.size());
     for (const auto& r : routes_) {
       item.routes.push_back({r.connector, r.lane});
-      if (r.lane_missing) add(telemetry_of(r.connector, setup).lane_missing, 1);
+      if (r.lane_missing) add(telemetry_of(r.connector, *setup.connectors).lane_missing, 1);
     }
     answer->deliveries = static_cast<std::uint32_t>(routes_.size());
     if (!setup.table->names(event->type())) {
@@ -99,7 +115,8 @@ routed_batch::prepared routed_batch::prepare(const submission& request, const ro
   return out;
 }
 
-void routed_batch::answer(const std::vector<publish_result>& results, ingest_telemetry& telemetry) {
+void routed_batch::answer(const std::vector<publish_result>& results, ingest_telemetry& telemetry,
+                          const connector_figures& connectors) {
   AIRTRAIN_INVARIANT(results.size() == sent_.size());
   const http::posting_together answers;
   for (std::size_t i = 0; i < sent_.size(); ++i) {
@@ -108,11 +125,8 @@ void routed_batch::answer(const std::vector<publish_result>& results, ingest_tel
     answer.code = code_of(result.error.code);
     if (answer.code == submit_code::none) {
       AIRTRAIN_INVARIANT(result.events.size() == answer.events.size());
-      for (std::size_t e = 0; e < answer.events.size(); ++e) {
-        answer.events[e].status = result.events[e].status;
-        if (result.events[e].status == publish_status::conflict)
-          answer.code = submit_code::conflict;
-      }
+      for (std::size_t e = 0; e < answer.events.size(); ++e)
+        take_over(result.events[e], answer.events[e], answer.code, connectors);
     } else {
       answer.message = result.error.message;
       answer.events.clear();

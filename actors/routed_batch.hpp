@@ -20,7 +20,8 @@ class routed_batch {
   /// One per request that goes to the store. Moves them out: once.
   std::vector<publish_request> to_publish() { return std::move(publish_); }
   /// Answers each of them. Once.
-  void answer(const std::vector<publish_result>& results, ingest_telemetry& telemetry);
+  void answer(const std::vector<publish_result>& results, ingest_telemetry& telemetry,
+              const connector_figures& connectors);
   /// Answers all that is unanswered with one error; nothing goes to the store.
   void fail(submit_code code, const std::string& message);
 

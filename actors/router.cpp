@@ -27,11 +27,12 @@ struct router_state {
     }
     auto requests = batch->to_publish();
     if (requests.empty()) return setup.from->finished(batch->requests());
-    setup.to->publish(std::move(requests), [batch, from = setup.from, telemetry = setup.telemetry](
-                                               std::vector<publish_result> results) {
-      batch->answer(results, *telemetry);
-      from->finished(batch->requests());
-    });
+    setup.to->publish(std::move(requests),
+                      [batch, from = setup.from, telemetry = setup.telemetry,
+                       connectors = setup.connectors](std::vector<publish_result> results) {
+                        batch->answer(results, *telemetry, *connectors);
+                        from->finished(batch->requests());
+                      });
   }
 };
 

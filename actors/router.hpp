@@ -11,14 +11,17 @@
 
 namespace airtrain {
 
+/// The figures of all connectors, ascending by id, as the routes are.
+using connector_figures =
+    std::vector<std::pair<connector_id, std::shared_ptr<connector_telemetry>>>;
+
 /// What the router works with.
 struct router_setup {
   std::shared_ptr<intake> from;
   std::shared_ptr<const routing_table> table;
   store* to = nullptr;
   std::shared_ptr<ingest_telemetry> telemetry;
-  /// Ascending by connector id, as the routes are.
-  std::vector<std::pair<connector_id, std::shared_ptr<connector_telemetry>>> connectors;
+  std::shared_ptr<const connector_figures> connectors;
   bool reject_unrouted = false;
 };
 

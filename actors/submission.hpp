@@ -12,9 +12,10 @@ namespace airtrain {
 
 enum class submit_code : std::uint8_t {
   none,
-  conflict,    ///< see `events`
-  unrouted,    ///< no connector names this type
-  overloaded,  ///< try again shortly
+  conflict,      ///< see `events`
+  unrouted,      ///< no connector names this type
+  backlog_full,  ///< as much waits for a connector as may; see `events`
+  overloaded,    ///< try again shortly
   disk_full,
   store_failed,
   draining,
@@ -23,12 +24,14 @@ struct submitted_event {
   publish_status status = publish_status::accepted;
   std::uint32_t deliveries = 0;
   bool unrouted = false;
-  std::string nearest_type;  ///< did-you-mean for an unrouted type; may be empty
+  std::string nearest_type;            ///< did-you-mean for an unrouted type; may be empty
+  std::vector<std::string> full = {};  ///< connectors whose full backlogs refused it
 };
 struct submit_result {
   submit_code code = submit_code::none;
   std::string message;
-  std::vector<submitted_event> events;  ///< one per event, when code is none, conflict or unrouted
+  std::vector<submitted_event>
+      events;  ///< one per event, when code is none, conflict, unrouted or backlog_full
 };
 using submit_done = std::function<void(submit_result)>;
 

@@ -54,7 +54,13 @@ std::string conflict_text(const event& what) {
                      what.source());
 }
 
-/// A refusal that single events have caused: conflicts, or types that no connector wants.
+std::string full_text(const submitted_event& became) {
+  return fmt::format("the backlog of {} {} at its backlog_max", fmt::join(became.full, ", "),
+                     became.full.size() == 1 ? "is" : "are");
+}
+
+/// A refusal that single events have caused: conflicts, types that no connector wants, or full
+/// backlogs.
 http::response refused_events(bool batch, const std::vector<event_ref>& events,
                               const submit_result& became) {
   const auto code = problem_of(became.code);
@@ -75,6 +81,8 @@ problem_code problem_of(submit_code code) {
       return problem_code::conflict;
     case submit_code::unrouted:
       return problem_code::unrouted;
+    case submit_code::backlog_full:
+      return problem_code::backlog_full;
     case submit_code::overloaded:
       return problem_code::overloaded;
     case submit_code::disk_full:
@@ -95,6 +103,8 @@ std::optional<std::string> own_refusal(const submit_result& became, std::size_t 
     return conflict_text(what);
   if (became.code == submit_code::unrouted && one.unrouted)
     return unrouted_text(what.type(), one.nearest_type);
+  if (became.code == submit_code::backlog_full && one.status == publish_status::full)
+    return full_text(one);
   return std::nullopt;
 }
 
@@ -105,6 +115,7 @@ ingest_answer answer_to_submit(bool batch, const std::vector<event_ref>& events,
       return accepted_text(batch, events, became.events);
     case submit_code::conflict:
     case submit_code::unrouted:
+    case submit_code::backlog_full:
       return refused_events(batch, events, became);
     default:
       return problem(problem_of(became.code), became.message);

@@ -125,6 +125,9 @@ void add_reports(std::vector<MetricFamily>& out, const figures& now) {
   };
   using report = const connector_report&;
   gauge("backlog", "Deliveries that have not ended", [](report r) { return r.counts.backlog; });
+  gauge("backlog_bytes", "Bytes of their events", [](report r) { return r.counts.backlog_bytes; });
+  gauge("backlog_max_bytes", "How many of them may wait; 0: any number",
+        [](report r) { return r.counts.backlog_bytes_max; });
   gauge("oldest_pending_seconds", "Age of the oldest delivery that has not ended",
         [&](report r) { return oldest_pending_seconds(r.counts, now.now_ms); });
   gauge("in_flight", "Attempts under way", [](report r) { return r.status.in_flight; });
@@ -158,6 +161,10 @@ void add_store(std::vector<MetricFamily>& out, const figures& now) {
   out.push_back(family_builder("store_damaged_files", MetricType::Gauge,
                                "Files of the store in which a check found damaged blocks")
                     .add(now.store.damaged_files)
+                    .take());
+  out.push_back(family_builder("dead_letters_purged_total", MetricType::Counter,
+                               "Dead letters older than retention.dead_letters that were dropped")
+                    .add(now.store.purged_dead_letters)
                     .take());
   out.push_back(family_builder("fenced_writes_total", MetricType::Counter,
                                "Writes refused because a newer owner has the connector")

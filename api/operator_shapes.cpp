@@ -72,7 +72,10 @@ void write_connector(json_writer& out, const connector_report& what, std::int64_
       .time_or_null("since", status.since_ms);
   write_breaker(out, status);
   out.member("backlog", what.counts.backlog)
-      .member("oldest_pending_seconds", oldest_pending_seconds(what.counts, now_ms))
+      .member("backlog_bytes", what.counts.backlog_bytes)
+      .key("backlog_max");
+  what.counts.backlog_bytes_max == 0 ? out.null() : out.value(what.counts.backlog_bytes_max);
+  out.member("oldest_pending_seconds", oldest_pending_seconds(what.counts, now_ms))
       .member("in_flight", status.in_flight)
       .member("concurrency_limit", status.concurrency_limit)
       .member("lanes_stopped", std::max(status.lanes_stopped, what.counts.lanes_stopped))

@@ -43,6 +43,7 @@ constexpr std::array<problem_row, problem_codes> problem_table{{
     {problem_code::unrouted, "unrouted", 422, "No connector wants this type"},
     {problem_code::overloaded, "overloaded", 429, "More comes in than can be stored", 1},
     {problem_code::disk_full, "disk_full", 503, "The disk is nearly full", 30},
+    {problem_code::backlog_full, "backlog_full", 503, "As much waits for a connector as may", 30},
     {problem_code::store_failed, "store_failed", 503, "The store takes nothing", 5},
     {problem_code::draining, "draining", 503, "The service is stopping", 5},
     {problem_code::connector_unavailable, "connector_unavailable", 503,

@@ -35,6 +35,7 @@ enum class problem_code : std::uint8_t {
   unrouted,
   overloaded,
   disk_full,
+  backlog_full,
   store_failed,
   draining,
   connector_unavailable,

@@ -34,6 +34,7 @@ connector_registration registration_of(const connector_settings& settings,
   registration.when = settings.when;
   registration.lane_key = settings.ordering_key;
   registration.dispatch = settings.dispatch;
+  registration.backlog = settings.backlog;
   auto prebuilt = std::make_shared<std::unique_ptr<connector>>(std::move(first));
   registration.make = [prebuilt, &settings, environment]() {
     if (*prebuilt) return std::move(*prebuilt);
@@ -120,6 +121,15 @@ std::string engine::listening_on() const {
 void engine::tick() {
   parts_->service->tick(std::chrono::steady_clock::now());
   log_store_health();
+  log_purges();
+}
+
+void engine::log_purges() {
+  const auto purged = parts_->storage->figures().purged_dead_letters;
+  if (purged == purged_dead_letters_) return;
+  log_.warning("dead letters older than retention.dead_letters were dropped",
+               {{"count", std::to_string(purged - purged_dead_letters_)}});
+  purged_dead_letters_ = purged;
 }
 
 void engine::log_store_health() {

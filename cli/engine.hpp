@@ -42,15 +42,17 @@ class engine {
   result<void, std::string> listen();
   void log_store_health();
   void set_may_ask(bool may);
+  void log_purges();
   void wait_for_last_answers();
   void stop();
 
   const settings settings_;
   api::logger& log_;
   bool store_accepts_ = true;
-  std::vector<std::string> damaged_;  ///< as logged last
-  std::mutex asking_;                 ///< held while the actors may be asked what is in flight
-  bool may_ask_ = false;              ///< guarded by `asking_`
+  std::vector<std::string> damaged_;       ///< as logged last
+  std::mutex asking_;                      ///< held while the actors may be asked what is in flight
+  bool may_ask_ = false;                   ///< guarded by `asking_`
+  std::uint64_t purged_dead_letters_ = 0;  ///< that were logged
   std::unique_ptr<parts> parts_;
 };
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <cmath>
 
 #include "api/times.hpp"
@@ -33,6 +34,22 @@ std::string error_cell(const json_view& error) {
                      status == "0" ? "" : status, error["message"].text());
 }
 
+/// "512B", "1.4MiB": about, for a table.
+std::string short_size(double bytes) {
+  constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1024 && unit + 1 < units.size(); ++unit) bytes /= 1024;
+  return fmt::format("{:.{}f}{}", bytes, unit == 0 ? 0 : 1, units[unit]);
+}
+
+/// Of the backlog, and how much of its limit that is.
+std::string size_cell(const json_view& one) {
+  const double bytes = one["backlog_bytes"].number();
+  const auto shown = short_size(bytes);
+  if (one["backlog_max"].null()) return shown;
+  return fmt::format("{} ({:.0f}%)", shown, 100 * bytes / one["backlog_max"].number());
+}
+
 std::string state_cell(const json_view& one) {
   const std::string why = one["reason"].text();
   return why.empty() ? one["state"].text() : fmt::format("{} ({})", one["state"].text(), why);
@@ -50,6 +67,7 @@ std::string status_table(const std::vector<json_view>& connectors, std::size_t w
               {"STATE"},
               {"BREAKER"},
               {"BACKLOG", align::right},
+              {"SIZE", align::right},
               {"OLDEST", align::right},
               {"IN FLIGHT", align::right},
               {"RATE/S", align::right},
@@ -61,7 +79,7 @@ std::string status_table(const std::vector<json_view>& connectors, std::size_t w
               {"LAST ERROR"}});
   for (const json_view& one : connectors)
     made.add({one["name"].text(), state_cell(one), one["breaker"]["state"].text(),
-              one["backlog"].text(), duration_cell(one["oldest_pending_seconds"]),
+              one["backlog"].text(), size_cell(one), duration_cell(one["oldest_pending_seconds"]),
               in_flight_cell(one), fmt::format("{:.1f}", one["rate_per_second"].number()),
               latency_cell(one["latency_seconds"]["p50"]),
               latency_cell(one["latency_seconds"]["p99"]), one["delivered_total"].text(),

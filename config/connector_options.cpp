@@ -88,6 +88,23 @@ http_connector_settings& http_part(connector_draft& draft) {
   return draft.http;
 }
 
+backlog_limit& backlog_part(connector_draft& draft) {
+  return draft.common.backlog;
+}
+
+const options<backlog_limit>& backlog_options() {
+  using T = backlog_limit;
+  static const options<T> declared{
+      size_option("backlog_max", &T::bytes_max, 0, 1024 * TiB,
+                  "bytes of events whose delivery has not ended; 0: no limit"),
+      choice_option("on_full", &T::then,
+                    {{"refuse", when_full::refuse}, {"dead_letter", when_full::dead_letter}},
+                    "what happens to an event that goes above backlog_max: the producer is told "
+                    "503, or only this connector's delivery becomes a dead letter"),
+  };
+  return declared;
+}
+
 const options<connector_draft>& ordering_options() {
   static const options<connector_draft> declared = [] {
     options<connector_draft> made{
@@ -186,9 +203,8 @@ const options<connector_draft>& connector_options() {
         map_option("request", request_options(), "what is sent").only("http"),
         map_option("ordering", ordering_options(), "which deliveries must keep their order"),
         later_option<T>("preset", "type and defaults of a known system"),
-        later_option<T>("backlog_max", "bytes of deliveries that may wait"),
-        later_option<T>("on_full", "what happens when backlog_max is reached"),
     };
+    add_lifted(made, backlog_options(), "", backlog_part);
     add_lifted(made, dispatch_option_list(), "", dispatch_part);
     add_lifted(made, http_only_options(), "http", http_part);
     add_lifted(made, file_only_options(), "file",

@@ -32,6 +32,7 @@ class connector_check {
     if (const node* ordering = at_.find("ordering");
         ordering != nullptr && !draft_.common.dispatch.ordered && ordering->find("key") == nullptr)
       r_.problem(*ordering, "`key` is missing: what deliveries of one lane have in common");
+    check_backlog();
     if (draft_.common.type == "http") check_http();
     if (draft_.common.type == "file" && draft_.file.path.empty() && at_.find("path") == nullptr)
       r_.problem(at_, "`path` is missing: the file to write, or - for standard output");
@@ -52,6 +53,18 @@ class connector_check {
     if (const node* found = at_.find(first)) return *found;
     if (const node* found = at_.find(second)) return *found;
     return at_;
+  }
+  void check_backlog() {
+    const auto& common = draft_.common;
+    const auto* own = at_.find("on_full");
+    if (!common.backlog.limited() && own != nullptr)
+      r_.problem_at_key(*own, "`on_full` has no effect without `backlog_max`");
+    const auto& at = place("on_full", "backlog_max");
+    if (common.backlog.limited() && common.backlog.then == when_full::dead_letter &&
+        common.dispatch.ordered && common.dispatch.dead_letter == on_dead_letter::stop)
+      r_.problem(at,
+                 "`on_full: dead_letter` ends a delivery before its lane has come to it, and so "
+                 "cannot go with `ordering.on_dead_letter: stop`: use `on_full: refuse`");
   }
   void check_http() {
     if (!draft_.has_url) r_.problem(at_, "`request.url` is missing: where to send");

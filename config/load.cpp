@@ -47,6 +47,7 @@ result<settings, problems> parse_settings(std::string_view text, const std::file
     const auto inside = r.enter("data_dir");
     r.look(named_file::folder, *root, made.data_dir);
   }
+  config::check_retention(r, *root, made);
   if (auto found = r.take_problems(); !found.empty()) return failure(std::move(found));
   return made;
 }

@@ -33,4 +33,7 @@ std::vector<connector_settings> read_connectors(reader& r, const node& root);
 /// Who may reach the service: the rules for addresses beyond loopback and behind a proxy.
 void check_exposure(reader& r, const node& root, const http_settings& http);
 
+/// Which of its times would have no effect.
+void check_retention(reader& r, const node& root, const settings& all);
+
 }  // namespace airtrain::config

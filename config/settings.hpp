@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/answer_rules.hpp"
+#include "core/backlog_gate.hpp"
 #include "core/dispatch/options.hpp"
 #include "core/mapping/expression.hpp"
 #include "core/mapping/template.hpp"
@@ -107,6 +108,7 @@ struct connector_settings {
   std::optional<expression> when;
   std::optional<expression> ordering_key;
   dispatch_options dispatch;
+  backlog_limit backlog;
   std::variant<http_connector_settings, file_connector_settings> target;
 };
 

@@ -35,7 +35,7 @@ const options<settings>& retention_options() {
       duration_option<T>("dead_letters", &T::retention_dead_letters, 0ms, ten_years,
                          "how long dead letters are kept; 0: until decided"),
       duration_option<T>("attempts", &T::retention_attempts, 0ms, ten_years,
-                         "how long records of attempts are kept"),
+                         "how long records of attempts are kept; at most as long as delivered"),
       size_option("max_bytes", &T::retention_max_bytes, MiB, 1024 * TiB,
                   "above it delivered events go earlier, oldest first"),
   };

@@ -58,6 +58,8 @@ refusal_code code_of(submit_code code) {
       return refusal_code::disk_full;
     case submit_code::draining:
       return refusal_code::stopping;
+    case submit_code::backlog_full:
+      return refusal_code::backlog_full;
     default:
       return refusal_code::failed;
   }
@@ -67,6 +69,10 @@ engine::outcome outcome_of(const event_ref& event, const submit_result& became) 
   if (became.code == submit_code::conflict)
     return event_refused(refusal_code::conflict,
                          fmt::format("the event {} is known with other content", event->id()));
+  if (became.code == submit_code::backlog_full)
+    return event_refused(
+        refusal_code::backlog_full,
+        fmt::format("the backlog of {} is full", fmt::join(became.events.front().full, ", ")));
   if (became.code != submit_code::none) return event_refused(code_of(became.code), became.message);
   const auto& one = became.events.front();
   return event_accepted{std::string(event->id()), one.status == publish_status::duplicate,
@@ -110,8 +116,8 @@ void engine::add(connector_registration registration) {
 }
 
 void engine::add(connector_registration registration, std::unique_ptr<simple_connector> system) {
-  const auto shared =
-      std::make_shared<simple_system>(std::move(system), registration.dispatch.concurrency);
+  const auto shared = std::make_shared<simple_system>(
+      std::move(system), registration.dispatch.concurrency, registration.dispatch.attempt_timeout);
   registration.make = [shared] { return std::make_unique<simple_adapter>(shared); };
   add(std::move(registration));
 }

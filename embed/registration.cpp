@@ -1,7 +1,10 @@
 #include "embed/registration.hpp"
 
+#define XXH_INLINE_ALL
 #include <fmt/format.h>
+#include <xxhash.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace airtrain::embed {
@@ -36,6 +39,24 @@ dispatch_options dispatch_of(const connector_options& from) {
   return out;
 }
 
+/// Of what was registered, but for the class itself, of which `version` tells.
+std::uint64_t digest_of(const std::vector<std::string>& events, const connector_options& o) {
+  std::string all;
+  const auto text = [&all](std::string_view one) { all += fmt::format("{}:{}", one.size(), one); };
+  for (const auto& pattern : events) text(pattern);
+  for (const auto& one : {o.version, o.when, o.ordering_key}) text(one);
+  for (const auto time : {o.timeout, o.retry_initial, o.retry_max, o.give_up_after, o.breaker_open,
+                          o.breaker_open_max, o.expires_after})
+    text(std::to_string(time.count()));
+  for (const std::uint64_t number :
+       {std::uint64_t{o.concurrency}, std::uint64_t{o.max_attempts},
+        std::uint64_t{o.breaker_consecutive}, std::uint64_t{o.stop_lane_on_dead_letter},
+        o.backlog_bytes_max})
+    text(std::to_string(number));
+  text(fmt::format("{}", o.rate_per_second));
+  return std::max<std::uint64_t>(XXH3_64bits(all.data(), all.size()), 1);
+}
+
 }  // namespace
 
 connector_registration registration_of(std::string name, std::vector<std::string> events,
@@ -46,6 +67,8 @@ connector_registration registration_of(std::string name, std::vector<std::string
   out.when = compiled(options.when, name + ": when");
   out.lane_key = compiled(options.ordering_key, name + ": ordering_key");
   out.dispatch = dispatch_of(options);
+  out.backlog.bytes_max = options.backlog_bytes_max;
+  out.dispatch.config_digest = digest_of(events, options);
   out.name = std::move(name);
   out.type = "custom";
   out.events = std::move(events);

@@ -29,10 +29,20 @@ verdict call(simple_connector& system, const event& what) {
   return verdict_of(delivery_result::delivered());
 }
 
+/// Its answer comes too late to count: the engine has ended the attempt itself.
+verdict waited_too_long() {
+  verdict late;
+  late.why = reason::attempt_timeout;
+  late.message = "no thread was free within the time-out of the attempt";
+  return late;
+}
+
 }  // namespace
 
 void simple_system::begin(attempt work) {
-  workers_.post([this, held = std::make_shared<attempt>(std::move(work))] {
+  const auto deadline = std::chrono::steady_clock::now() + timeout_;
+  workers_.post([this, deadline, held = std::make_shared<attempt>(std::move(work))] {
+    if (std::chrono::steady_clock::now() >= deadline) return held->complete(waited_too_long());
     held->complete(call(*system_, *held->order().what.event));
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -12,12 +13,16 @@ namespace airtrain::embed {
 /// The application's blocking connector and its threads; outlives restarts of the supervisor.
 class simple_system {
  public:
-  simple_system(std::unique_ptr<simple_connector> system, std::uint32_t threads_max)
-      : system_(std::move(system)), workers_(threads_max) {}
+  /// Work that has waited for a thread longer than `timeout`, an attempt's, is dropped: the engine
+  /// has given it up and may have sent it again.
+  simple_system(std::unique_ptr<simple_connector> system, std::uint32_t threads_max,
+                std::chrono::milliseconds timeout)
+      : system_(std::move(system)), timeout_(timeout), workers_(threads_max) {}
   void begin(attempt work);
 
  private:
   const std::unique_ptr<simple_connector> system_;
+  const std::chrono::milliseconds timeout_;
   worker_threads workers_;  // after the system: its threads use it
 };
 

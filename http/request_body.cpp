@@ -8,7 +8,9 @@ namespace airtrain::http {
 namespace {
 
 constexpr std::size_t raw_bytes = 8192;
-constexpr std::size_t own_bytes_first = 64u << 10;
+// Of one read, beside what has arrived.
+constexpr std::size_t chunk_bytes_min = 8u << 10;
+constexpr std::size_t chunk_bytes_max = 64u << 10;
 
 }  // namespace
 
@@ -65,7 +67,7 @@ body_state request_body::take_chunks() {
     case chunked_state::too_large:
       return body_state::too_large;
     case chunked_state::more:
-      return charge_up_to(chunks_->body().capacity()) ? body_state::more : body_state::no_memory;
+      return charge_up_to(chunks_->body().size()) ? body_state::more : body_state::no_memory;
     case chunked_state::complete:
       bytes_ = chunks_->body();
       return body_state::complete;
@@ -75,8 +77,10 @@ body_state request_body::take_chunks() {
 
 bool request_body::grow() {
   if (own_end_ < own_.size()) return true;
-  // With what arrives, not with what was announced: an announcement costs the peer nothing.
-  const auto size = std::min(length_, std::max(own_bytes_first, 2 * own_.size()));
+  // With what arrives, not with what was announced: an announcement costs the peer nothing. What
+  // the text has room for beyond that was never written to, and so takes no memory.
+  const auto chunk = std::clamp(own_end_ / 2, chunk_bytes_min, chunk_bytes_max);
+  const auto size = std::min(length_, own_end_ + chunk);
   if (!charge_up_to(size)) return false;
   own_.resize(size);
   return true;

@@ -16,7 +16,8 @@ enum class body_state : std::uint8_t { more, complete, malformed, too_large, no_
 
 /// Gathers the body of a connection's request: in the connection's buffer behind the head where it
 /// fits, else in a buffer of its own that grows with what arrives, or decoded from chunks. What it
-/// holds beyond the connection's buffer is charged to the server. Knows no socket.
+/// holds beyond the connection's buffer is charged to the server: what has arrived, and what the
+/// next read may bring. Knows no socket.
 class request_body {
  public:
   explicit request_body(server_shared& all) : all_(all) {}

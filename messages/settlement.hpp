@@ -27,8 +27,9 @@ struct settlement {
   rendered_ref rendered;                           ///< for retry and dead
   failure_scope scope = failure_scope::connector;  ///< for retry: what it waits on
   bool counted = true;                             ///< an attempt took place: `attempt` is recorded
-  std::int64_t due_ms = 0;                         ///< for retry: wall clock
-  bool stops_lane = false;                         ///< for dead and expired in a lane with `stop`
+  bool unknown_effect = false;  ///< one that is not counted may have had an effect
+  std::int64_t due_ms = 0;      ///< for retry: wall clock
+  bool stops_lane = false;      ///< for dead and expired in a lane with `stop`
   reason why = reason::none;
   std::string limit;        ///< for dead: which limit was exhausted
   std::uint64_t group = 0;  ///< for dead: the guard's group, 0 = none

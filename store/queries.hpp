@@ -27,9 +27,11 @@ struct page_request {
 struct connector_counts {
   connector_id id = 0;
   std::string name;
-  bool opened = false;             ///< since this start; false: orphaned
-  std::uint64_t backlog = 0;       ///< deliveries not ended
-  std::uint64_t dead_letters = 0;  ///< dead and expired, kept
+  bool opened = false;                  ///< since this start; false: orphaned
+  std::uint64_t backlog = 0;            ///< deliveries not ended
+  std::uint64_t backlog_bytes = 0;      ///< of their events
+  std::uint64_t backlog_bytes_max = 0;  ///< `backlog_max`; 0: none
+  std::uint64_t dead_letters = 0;       ///< dead and expired, kept
   std::uint64_t lanes_stopped = 0;
   std::int64_t oldest_accepted_ms = 0;  ///< of the backlog, wall clock; 0: none
 };
@@ -140,8 +142,9 @@ struct change_options {
 
 struct bulk_refusal {
   dead_letter_id id;
-  /// not_found; would_reorder (replay); of a change: in_flight (it is with its owner), not_waiting
-  /// (retry), not_attempted (rerender), too_far_behind (more than may be open lie before it)
+  /// not_found; would_reorder, earlier_pending (replay: deliveries of its lane wait that come
+  /// before it); of a change: in_flight (it is with its owner), not_waiting (retry), not_attempted
+  /// (rerender), too_far_behind (more than may be open lie before it)
   std::string code;
 };
 /// What a bulk action did, and the lanes and connectors whose owners must now be told.
@@ -175,6 +178,7 @@ struct store_figures {
   std::uint64_t committed_events = 0;
   std::uint64_t fenced_writes = 0;
   std::uint64_t damaged_files = 0;                ///< as the last check of all blocks found them
+  std::uint64_t purged_dead_letters = 0;          ///< older than `retention_dead_letters`
   std::uint64_t queue_depth = 0;                  ///< publish requests waiting
   std::vector<std::uint64_t> commit_us_log2;      ///< histogram: [i] counts 2^(i-1) < us <= 2^i
   std::vector<std::uint64_t> commit_events_log2;  ///< same, events per commit

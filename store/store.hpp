@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/backlog_gate.hpp"
 #include "messages/delivery.hpp"
 #include "messages/result.hpp"
 #include "messages/settlement.hpp"
@@ -19,6 +20,8 @@ namespace airtrain {
 struct route {
   connector_id connector = 0;
   lane_id lane = no_lane;
+  /// Its connector's backlog was full: it is a dead letter from the start. Decided by the store.
+  bool refused = false;
 };
 
 struct publish_item {
@@ -26,7 +29,8 @@ struct publish_item {
   std::vector<route> routes;  ///< ascending by connector, each once; may be empty
 };
 
-/// The events of one request. Atomic: one conflict, and none of them is accepted.
+/// The events of one request. Atomic: one conflict, or one that a full backlog refuses, and none of
+/// them is accepted.
 struct publish_request {
   std::vector<publish_item> items;
 };
@@ -35,11 +39,14 @@ enum class publish_status : std::uint8_t {
   accepted,
   duplicate,  ///< the same (source, id) with the same content hash is known: nothing was written
   conflict,   ///< the same (source, id) with other content
-  refused,    ///< another item of the request is in conflict
+  full,       ///< the backlog of a connector it goes to is full
+  refused,    ///< another item of the request is in conflict, or full
 };
 struct published_event {
   publish_status status = publish_status::accepted;
   std::uint64_t seq = 0;  ///< of the accepted event, or of the one it duplicates
+  /// Whose backlogs were full: of an accepted event its routes that became dead letters.
+  std::vector<connector_id> full = {};
 };
 
 enum class store_error_code : std::uint8_t {
@@ -105,6 +112,8 @@ class store {
   /// All ever named, with what they hold; those not opened since the start are orphans.
   virtual std::vector<connector_counts> counts() const = 0;
   virtual std::optional<connector_counts> counts(connector_id connector) const = 0;
+  /// From now on that connector's backlog is limited so. Not kept over a restart.
+  virtual void limit_backlog(connector_id connector, backlog_limit by) = 0;
 
   // --- Ingest.
 

@@ -23,10 +23,11 @@ constexpr std::size_t slot_states = 4;
 struct window_slot {
   delivery what;
   slot_state state = slot_state::free;
-  bool retry = false;   ///< came back by `due`
-  bool failed = false;  ///< failed while failures were not counted
-  bool queued = false;  ///< stands in a ready queue
-  bool sent = false;    ///< went out since it was taken
+  bool retry = false;    ///< came back by `due`
+  bool failed = false;   ///< failed while failures were not counted
+  bool unknown = false;  ///< an attempt failed without a no: the target may have done it
+  bool queued = false;   ///< stands in a ready queue
+  bool sent = false;     ///< went out since it was taken
   std::uint32_t probes = 0;
   std::uint64_t admission = 0;  ///< tells this occupant of the slot from earlier ones
   std::uint64_t serial = 0;     ///< of the attempt in flight

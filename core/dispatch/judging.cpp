@@ -94,6 +94,7 @@ void dispatcher::state::judge_retry(slot_index index, attempt_outcome& outcome, 
                                     dispatch_actions& out) {
   window_slot& slot = window.at(index);
   const verdict& v = outcome.result;
+  slot.unknown = true;
   const bool answered_for_event = v.scope == failure_scope::event;
   if (answered_for_event) target_is_alive(outcome, now, out);
   if (held.active() && outcome.with.probe) return stay(index, out);

@@ -40,6 +40,7 @@ settlement dispatcher::state::settle_as_is(slot_index index, settlement::kind wh
                                            reason why) const {
   const delivery& d = window.at(index).what;
   settlement s;
+  s.unknown_effect = window.at(index).unknown;
   s.what = what;
   s.key = d.key;
   s.lane = d.lane;
@@ -54,6 +55,7 @@ settlement dispatcher::state::settle_from(slot_index index, attempt_outcome& out
                                           settlement::kind what) const {
   const delivery& d = window.at(index).what;
   settlement s;
+  s.unknown_effect = window.at(index).unknown;
   s.what = what;
   s.key = d.key;
   s.lane = d.lane;

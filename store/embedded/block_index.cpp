@@ -9,11 +9,13 @@
 namespace airtrain::embedded {
 namespace {
 
-// version u8, time u64, events u32, connectors u32; then 12 bytes per connector, ascending:
-// connector u32, count u32, offset of its posting u32; then the postings.
-constexpr std::uint8_t row_version = 1;
-constexpr std::size_t head_size = 1 + 8 + 4 + 4;
-constexpr std::size_t entry_size = 12;
+// version u8, time u64, events u32, connectors u32, place of the sizes u32; then 20 bytes per
+// connector, ascending: connector u32, count u32, offset of its posting u32, bytes u64; then the
+// postings; then the sizes of the events, by offset, as varints. A row of an older version is built
+// anew at the start, as a damaged one is.
+constexpr std::uint8_t row_version = 2;
+constexpr std::size_t head_size = 1 + 8 + 4 + 4 + 4;
+constexpr std::size_t entry_size = 20;
 constexpr std::size_t varint_postings_max = 512;
 constexpr std::size_t bitmap_size = block_events / 8;
 
@@ -56,16 +58,29 @@ bool decode_varints(std::string_view bytes, std::uint32_t count, block_offset fr
 
 }  // namespace
 
-void block_index_builder::add(block_offset offset, std::int64_t accepted_ms,
+void block_index_builder::add(block_offset offset, std::int64_t accepted_ms, std::size_t bytes,
                               std::span<const route> routes) {
-  AIRTRAIN_INVARIANT(offset < block_events);
+  AIRTRAIN_INVARIANT(offset < block_events && offset >= sizes_.size());
   last_accepted_ms_ = std::max(last_accepted_ms_, accepted_ms);
   ++events_;
+  sizes_.resize(offset);
+  sizes_.push_back(static_cast<std::uint32_t>(bytes));
   for (const auto& to : routes) {
-    auto& posting = postings_[to.connector];
-    AIRTRAIN_INVARIANT(posting.empty() || posting.back() < offset);
-    posting.push_back(offset);
+    if (to.refused) continue;
+    auto& [offsets, total] = postings_[to.connector];
+    AIRTRAIN_INVARIANT(offsets.empty() || offsets.back() < offset);
+    offsets.push_back(offset);
+    total += bytes;
   }
+}
+
+block_total block_index_builder::total(connector_id connector, block_offset from) const {
+  block_total out;
+  for (const auto offset : of(connector, from)) {
+    ++out.count;
+    out.bytes += sizes_[offset];
+  }
+  return out;
 }
 
 std::string block_index_builder::encode() const {
@@ -77,18 +92,23 @@ std::string block_index_builder::encode() const {
   std::string directory;
   std::string data;
   for (auto connector : order) {
-    const auto& posting = postings_.at(connector);
+    const auto& [offsets, bytes] = postings_.at(connector);
     put_be32(directory, connector);
-    put_be32(directory, static_cast<std::uint32_t>(posting.size()));
+    put_be32(directory, static_cast<std::uint32_t>(offsets.size()));
     put_be32(directory, static_cast<std::uint32_t>(data.size()));
-    data += encode_posting(posting);
+    put_be64(directory, bytes);
+    data += encode_posting(offsets);
   }
+  const auto sizes_at = head_size + directory.size() + data.size();
+  put_varint(data, sizes_.size());
+  for (const auto size : sizes_) put_varint(data, size);
   std::string out;
   out.reserve(head_size + directory.size() + data.size());
   out.push_back(row_version);
   put_be64(out, static_cast<std::uint64_t>(last_accepted_ms_));
   put_be32(out, events_);
   put_be32(out, static_cast<std::uint32_t>(order.size()));
+  put_be32(out, static_cast<std::uint32_t>(sizes_at));
   return out + directory + data;
 }
 
@@ -96,13 +116,13 @@ std::span<const block_offset> block_index_builder::of(connector_id connector,
                                                       block_offset from) const {
   const auto found = postings_.find(connector);
   if (found == postings_.end()) return {};
-  const auto& posting = found->second;
-  const auto begin = std::lower_bound(posting.begin(), posting.end(), from);
-  return {posting.begin() + (begin - posting.begin()), posting.end()};
+  const auto& offsets = found->second.offsets;
+  return {std::lower_bound(offsets.begin(), offsets.end(), from), offsets.end()};
 }
 
 void block_index_builder::clear() {
   postings_.clear();
+  sizes_.clear();
   last_accepted_ms_ = 0;
   events_ = 0;
 }
@@ -115,6 +135,7 @@ std::optional<block_index_view> block_index_view::read(std::string_view bytes) {
   out.last_accepted_ms_ = static_cast<std::int64_t>(in.be64());
   out.events_ = in.be32();
   out.connectors_ = in.be32();
+  out.sizes_at_ = in.be32();
   if (!in.ok() || in.rest().size() / entry_size < out.connectors_) return std::nullopt;
   return out;
 }
@@ -127,8 +148,20 @@ connector_id block_index_view::connector_at(std::uint32_t index) const {
   return number(head_size + entry_size * index);
 }
 
-std::uint32_t block_index_view::count_at(std::uint32_t index) const {
-  return number(head_size + entry_size * index + 4);
+block_total block_index_view::total_at(std::uint32_t index) const {
+  const auto at = head_size + entry_size * index;
+  return {.count = number(at + 4), .bytes = byte_reader{bytes_.substr(at + 12)}.be64()};
+}
+
+std::optional<std::vector<std::uint32_t>> block_index_view::sizes() const {
+  if (sizes_at_ > bytes_.size()) return std::nullopt;
+  byte_reader in{bytes_.substr(sizes_at_)};
+  const auto count = in.varint();
+  if (count > block_events) return std::nullopt;
+  std::vector<std::uint32_t> out(count);
+  for (auto& size : out) size = static_cast<std::uint32_t>(in.varint());
+  if (!in.ok()) return std::nullopt;
+  return out;
 }
 
 std::optional<std::uint32_t> block_index_view::find(connector_id connector) const {
@@ -147,14 +180,14 @@ std::optional<std::uint32_t> block_index_view::find(connector_id connector) cons
 
 std::uint32_t block_index_view::count(connector_id connector) const {
   const auto index = find(connector);
-  return index ? count_at(*index) : 0;
+  return index ? static_cast<std::uint32_t>(total_at(*index).count) : 0;
 }
 
 bool block_index_view::offsets(connector_id connector, block_offset from,
                                std::vector<block_offset>& out) const {
   const auto index = find(connector);
   if (!index) return true;
-  const auto count = count_at(*index);
+  const auto count = static_cast<std::uint32_t>(total_at(*index).count);
   if (count == block_events) {
     for (unsigned offset = from; offset < block_events; ++offset)
       out.push_back(static_cast<block_offset>(offset));

@@ -71,6 +71,10 @@ class change {
     auto where = connector->find(id.key);
     if (where == whereabouts::with_owner) return "in_flight";
     if (where == whereabouts::behind) {
+      // One that a full backlog has refused, and that was replayed, is ahead of the connector.
+      const auto held = load_held(db_, id.connector, {id.key});
+      if (!held) return failure(held.error());
+      if (held->front()) return change_off_log(*connector, id.key);
       // Whether it is one of this connector's at all is looked up only when it matters.
       if (const auto there = is_routed(*connector, id.key); !there || !*there)
         return there ? refusal{"not_found"} : failure(there.error());

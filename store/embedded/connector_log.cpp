@@ -39,8 +39,16 @@ bool connector_log::keep_in_tail(const arrival& event) {
 
 std::function<void()> connector_log::arrive(std::span<const arrival> events) {
   std::lock_guard lock{mutex_};
+  bool fresh = false;
   for (const auto& event : events) {
+    if (event.refused) {
+      ++dead_;
+      if (event.lane != no_lane) ++lanes_.of(event.lane).dead;
+      continue;
+    }
+    fresh = true;
     ++backlog_;
+    backlog_bytes_ += event.what->bytes().size();
     routed_to_ = event.seq + 1;
     if (!at_tail_) continue;
     if (keep_in_tail(event)) {
@@ -51,7 +59,7 @@ std::function<void()> connector_log::arrive(std::span<const arrival> events) {
     next_ = event.seq;
     behind_since_ms_ = event.what->accepted_at_ms();
   }
-  if (!idle_ || events.empty()) return {};
+  if (!idle_ || !fresh) return {};
   idle_ = false;
   return on_work_;
 }
@@ -91,7 +99,10 @@ void connector_log::take_from_tail(const fetch_request& what, fetch_result& out)
     if (!fits(what, out, bytes, size)) break;
     bytes += size;
     const delivery_key key{.seq = event.seq, .part = 0};
-    open_.add({.key = key, .lane = event.lane, .accepted_ms = event.what->accepted_at_ms()});
+    open_.add({.key = key,
+               .lane = event.lane,
+               .accepted_ms = event.what->accepted_at_ms(),
+               .bytes = size});
     auto& given = out.deliveries.emplace_back();
     given.key = key;
     given.event = std::move(event.what);
@@ -172,11 +183,13 @@ result<connector_log::plan, store_error> connector_log::plan_for(std::uint64_t e
 bool connector_log::take_one(loaded_delivery& one) {
   const auto key = one.what.key;
   const auto accepted_ms = one.what.event->accepted_at_ms();
+  const auto bytes = one.what.event->bytes().size();
   if (one.place != loaded_delivery::from::log) {
     if (off_log_.contains(key)) return false;
     off_log_[key] = {.place = one.place,
                      .lane = one.what.lane,
                      .accepted_ms = accepted_ms,
+                     .bytes = bytes,
                      .due_ms = one.due_ms,
                      .parked_row = one.parked_row,
                      .rendered = one.what.rendered};
@@ -187,11 +200,12 @@ bool connector_log::take_one(loaded_delivery& one) {
     if (entry->taken) return false;
     entry->lane = one.what.lane;
     entry->accepted_ms = accepted_ms;
+    entry->bytes = bytes;
     open_.take(*entry);
     return true;
   }
   if (at_tail_ || key.seq < next_) return false;
-  open_.add({.key = key, .lane = one.what.lane, .accepted_ms = accepted_ms});
+  open_.add({.key = key, .lane = one.what.lane, .accepted_ms = accepted_ms, .bytes = bytes});
   next_ = key.seq + 1;
   behind_since_ms_ = accepted_ms;
   return true;
@@ -303,6 +317,8 @@ std::set<delivery_key> connector_log::taken_off_log() const {
 connector_counts connector_log::counts() const {
   std::lock_guard lock{mutex_};
   connector_counts out{.id = id_, .name = name_, .opened = opened_, .backlog = backlog_};
+  out.backlog_bytes = backlog_bytes_;
+  out.backlog_bytes_max = limit_.bytes_max;
   out.dead_letters = dead_;
   out.lanes_stopped = lanes_.stopped();
   if (backlog_ == 0) return out;
@@ -313,6 +329,16 @@ connector_counts connector_log::counts() const {
   if (waiting_ + aside_ > 0) oldest = std::min(oldest, oldest_off_log_ms_);
   out.oldest_accepted_ms = oldest == no_due ? 0 : oldest;
   return out;
+}
+
+void connector_log::limit_backlog(backlog_limit by) {
+  std::lock_guard lock{mutex_};
+  limit_ = by;
+}
+
+std::pair<backlog_limit, std::uint64_t> connector_log::room() const {
+  std::lock_guard lock{mutex_};
+  return {limit_, backlog_bytes_};
 }
 
 blocked_lane connector_log::show(lane_id lane) const {
@@ -327,6 +353,13 @@ std::vector<blocked_lane> connector_log::blocked() const {
   for (const auto& [id, lane] : lanes_.all())
     if (lane.blocked()) out.push_back(lanes_.show(id));
   return out;
+}
+
+std::optional<delivery_key> connector_log::stopped_by(lane_id id) const {
+  std::lock_guard lock{mutex_};
+  const auto* lane = lanes_.find(id);
+  if (!lane || lane->stoppers.empty()) return std::nullopt;
+  return *lane->stoppers.begin();
 }
 
 std::optional<delivery_key> connector_log::first_held_aside(lane_id id) const {
@@ -352,6 +385,7 @@ void connector_log::recover(recovered from, std::uint64_t head) {
   routed_to_ = from.pending > 0 ? head : from.next;
   behind_since_ms_ = from.first_accepted_ms;
   backlog_ += from.open.size() + from.pending;
+  backlog_bytes_ += from.bytes;
   owner_state_ = std::move(from.owner_state);
 }
 
@@ -392,6 +426,11 @@ void connector_log::recover_newest_effect(lane_id lane, delivery_key key) {
 void connector_log::recover_oldest_parked(std::int64_t accepted_ms) {
   std::lock_guard lock{mutex_};
   note_oldest_off_log(accepted_ms);
+}
+
+void connector_log::recover_bytes(std::uint64_t bytes) {
+  std::lock_guard lock{mutex_};
+  backlog_bytes_ += bytes;
 }
 
 }  // namespace airtrain::embedded

@@ -29,6 +29,7 @@ struct arrival {
   std::uint64_t seq = 0;
   lane_id lane = no_lane;
   event_ref what;
+  bool refused = false;  ///< its backlog was full: it is a dead letter already
 };
 
 /// What all connectors of a store share.
@@ -143,9 +144,10 @@ class connector_log {
 
   // --- For operators and queries.
 
-  /// Makes a dead letter due again; `record` is its row, and becomes the new one.
-  std::vector<row_change> replay(delivery_key key, held_record record, bool new_key,
-                                 std::int64_t now_ms);
+  /// Makes a dead letter due again; `record` is its row, and becomes the new one. `bytes`: of its
+  /// event.
+  std::vector<row_change> replay(delivery_key key, held_record record, std::uint64_t bytes,
+                                 bool new_key, std::int64_t now_ms);
   std::vector<row_change> discard(delivery_key key, const held_record& record);
   /// Where an operator finds a delivery.
   enum class whereabouts : std::uint8_t {
@@ -167,11 +169,19 @@ class connector_log {
   void rendered_anew(delivery_key key, std::int64_t due_ms);
   /// A later one of its lane may have taken effect already.
   bool would_reorder(lane_id lane, delivery_key key) const;
+  /// Some of its lane, or that may be, come before it and were not sent yet: of one that a full
+  /// backlog has refused.
+  bool earlier_pending(lane_id lane, delivery_key key) const;
   /// `first_aside` as far as it is in memory; parked rows are on disk.
   blocked_lane show(lane_id lane) const;
   std::vector<blocked_lane> blocked() const;
+  /// The dead letter that stops the lane, if one does.
+  std::optional<delivery_key> stopped_by(lane_id lane) const;
   std::optional<delivery_key> first_held_aside(lane_id lane) const;
   connector_counts counts() const;
+  void limit_backlog(backlog_limit by);
+  /// Its limit, and the bytes that wait now.
+  std::pair<backlog_limit, std::uint64_t> room() const;
   std::uint64_t waiting() const;
   /// Of a delivery that may be in the log or with the owner; nothing: look on disk, or it ended.
   std::optional<delivery_state> state_of(delivery_key key) const;
@@ -188,6 +198,7 @@ class connector_log {
     std::vector<delivery_key> open;
     std::int64_t first_accepted_ms = 0;  ///< of the earliest unsettled; 0: none
     std::uint64_t pending = 0;           ///< in the log from `next` on
+    std::uint64_t bytes = 0;             ///< of those, as far as the log has them
     std::string owner_state;
   };
   void recover(recovered from, std::uint64_t head);
@@ -195,6 +206,8 @@ class connector_log {
   void recover_parked(const struct park_position& at, std::uint32_t count);
   void recover_newest_effect(lane_id lane, delivery_key key);
   void recover_oldest_parked(std::int64_t accepted_ms);
+  /// Of events that wait, in addition to those said before.
+  void recover_bytes(std::uint64_t bytes);
 
  private:
   /// Where a delivery with the owner came from.
@@ -202,6 +215,7 @@ class connector_log {
     loaded_delivery::from place = loaded_delivery::from::log;
     lane_id lane = no_lane;
     std::int64_t accepted_ms = 0;
+    std::uint64_t bytes = 0;  ///< of its event
     std::int64_t due_ms = 0;
     delivery_key parked_row;
     rendered_ref rendered;
@@ -224,6 +238,7 @@ class connector_log {
   void note_oldest_off_log(std::int64_t accepted_ms);
   void off_log_left();
 
+  void leave_backlog(const origin& was);
   bool keep_in_tail(const arrival& event);
   void take_from_tail(const fetch_request& what, fetch_result& out);
   bool fits(const fetch_request& what, const fetch_result& out, std::size_t bytes,
@@ -266,7 +281,9 @@ class connector_log {
   std::int64_t due_since_plan_ms_;                       ///< earliest since the last plan for due
   std::int64_t oldest_off_log_ms_ = 0;
 
+  backlog_limit limit_;
   std::uint64_t backlog_ = 0;
+  std::uint64_t backlog_bytes_ = 0;
   std::uint64_t waiting_ = 0;  ///< held rows with a due row
   std::uint64_t aside_ = 0;    ///< held and parked ones that wait for their lane
   std::uint64_t dead_ = 0;

@@ -53,6 +53,7 @@ std::optional<connector_log::origin> connector_log::with_owner(delivery_key key)
     return origin{.place = from::log,
                   .lane = entry->lane,
                   .accepted_ms = entry->accepted_ms,
+                  .bytes = entry->bytes,
                   .due_ms = 0,
                   .parked_row = {},
                   .rendered = nullptr};
@@ -167,7 +168,7 @@ void connector_log::hold(held_state state, const settlement& s, const origin& wa
   } else {
     record.ended_ms = now_ms;
     record.stops_lane = s.stops_lane && was.lane != no_lane;
-    --backlog_;
+    leave_backlog(was);
     ++dead_;
     off_log_left();
     if (was.lane != no_lane) ++lanes_.of(was.lane).dead;
@@ -183,9 +184,15 @@ void connector_log::put_held(delivery_key key, const held_record& record) {
 void connector_log::end(delivery_key key, const origin& was) {
   leave(key, was);
   forget_rows(key, was);
-  --backlog_;
+  leave_backlog(was);
   off_log_left();
   drop_lane_if_empty(was.lane);
+}
+
+void connector_log::leave_backlog(const origin& was) {
+  AIRTRAIN_INVARIANT(backlog_ > 0 && backlog_bytes_ >= was.bytes);
+  --backlog_;
+  backlog_bytes_ -= was.bytes;
 }
 
 void connector_log::forget_rows(delivery_key key, const origin& was) {
@@ -197,9 +204,10 @@ void connector_log::forget_rows(delivery_key key, const origin& was) {
 
 void connector_log::note_effect(const settlement& s, lane_id id) {
   // Without an answer that says no, the target may have done it.
-  const bool unknown = s.what != settlement::kind::retry && s.what != settlement::kind::aside &&
-                       (s.history.attempts > 1 || ((s.counted || s.history.attempts == 1) &&
-                                                   s.attempt.outcome == answer_class::retry));
+  const bool unknown =
+      s.what != settlement::kind::retry && s.what != settlement::kind::aside &&
+      (s.unknown_effect || s.history.attempts > 1 ||
+       ((s.counted || s.history.attempts == 1) && s.attempt.outcome == answer_class::retry));
   if (s.what != settlement::kind::delivered && !unknown) return;
   auto* lane = lanes_.find(id);
   if (!lane || id == no_lane || (lane->newest_effect && *lane->newest_effect >= s.key)) return;
@@ -221,6 +229,20 @@ bool connector_log::would_reorder(lane_id id, delivery_key key) const {
   return id != no_lane && lane && lane->newest_effect && *lane->newest_effect > key;
 }
 
+bool connector_log::earlier_pending(lane_id id, delivery_key key) const {
+  std::lock_guard lock{mutex_};
+  if (id == no_lane) return false;
+  if (tail_.empty() && !at_tail_ && next_ < key.seq) return true;
+  bool found = std::any_of(tail_.begin(), tail_.end(), [&](const arrival& event) {
+    return event.seq < key.seq && event.lane == id;
+  });
+  // Of what an earlier owner left open the lane is not known.
+  open_.for_each([&](const open_list::entry& e) {
+    found |= e.key < key && (e.lane == id || (!e.taken && e.lane == no_lane));
+  });
+  return found;
+}
+
 void connector_log::note_oldest_off_log(std::int64_t accepted_ms) {
   oldest_off_log_ms_ =
       oldest_off_log_ms_ == 0 ? accepted_ms : std::min(oldest_off_log_ms_, accepted_ms);
@@ -230,13 +252,15 @@ void connector_log::off_log_left() {
   if (waiting_ + aside_ == 0) oldest_off_log_ms_ = 0;
 }
 
-std::vector<row_change> connector_log::replay(delivery_key key, held_record record, bool new_key,
+std::vector<row_change> connector_log::replay(delivery_key key, held_record record,
+                                              std::uint64_t bytes, bool new_key,
                                               std::int64_t now_ms) {
   std::lock_guard lock{mutex_};
   if (record.stops_lane) lanes_.unstop(record.lane, key);
   if (record.lane != no_lane) --lanes_.of(record.lane).dead;
   --dead_;
   ++backlog_;
+  backlog_bytes_ += bytes;
   ++generation_;
   note_oldest_off_log(record.accepted_ms);
   record.stops_lane = false;

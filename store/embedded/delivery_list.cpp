@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <map>
 
 #include "store/embedded/delivery_questions.hpp"
 #include "store/embedded/key_list.hpp"
@@ -12,26 +13,35 @@
 namespace airtrain::embedded {
 namespace {
 
-// How many are looked at together.
-constexpr std::size_t batch_max = 256;
+using place = delivery_in_question::place;
+
+// At least so many are looked at together.
+constexpr std::size_t batch_min = 256;
 
 bool ok(const store_error& error) {
   return error.code == store_error_code::none;
 }
 
-/// The smallest `batch_max` of what it is given.
+struct found {
+  lane_id lane = no_lane;
+  place where = place::elsewhere;
+};
+
+/// The smallest of what it is given.
 class smallest {
  public:
-  void add(delivery_key key, lane_id lane) {
-    keys_.emplace(key, lane);
-    if (keys_.size() > batch_max) keys_.erase(std::prev(keys_.end()));
+  explicit smallest(std::size_t count_max) : count_max_(count_max) {}
+  void add(delivery_key key, const found& what) {
+    keys_.emplace(key, what);
+    if (keys_.size() > count_max_) keys_.erase(std::prev(keys_.end()));
   }
-  bool full() const { return keys_.size() == batch_max; }
+  bool full() const { return keys_.size() == count_max_; }
   bool beyond(delivery_key key) const { return full() && key > keys_.rbegin()->first; }
-  const std::map<delivery_key, lane_id>& get() const { return keys_; }
+  const std::map<delivery_key, found>& get() const { return keys_; }
 
  private:
-  std::map<delivery_key, lane_id> keys_;
+  const std::size_t count_max_;
+  std::map<delivery_key, found> keys_;
 };
 
 store_error add_held(database& db, connector_id id, delivery_key after, smallest& into) {
@@ -46,7 +56,7 @@ store_error add_held(database& db, connector_id id, delivery_key after, smallest
                                  damage = {store_error_code::damaged, "held: a damaged row"};
                                  return false;
                                }
-                               if (!ended(record->state)) into.add(at->key, record->lane);
+                               if (!ended(record->state)) into.add(at->key, {.lane = record->lane});
                                return true;
                              });
   return ok(error) ? damage : error;
@@ -58,13 +68,16 @@ store_error add_parked(database& db, connector_id id, delivery_key after, smalle
   const auto error = db.scan(family::park, prefix, after_prefix(prefix),
                              [&](std::string_view key, std::string_view value) {
                                const auto at = park_position_from(key);
+                               // A row begins with its smallest: this one is read when it matters.
+                               if (at && into.beyond(at->first)) return true;
                                const auto keys = decode_key_list(value);
                                if (!at || !keys) {
                                  damage = {store_error_code::damaged, "park: a damaged row"};
                                  return false;
                                }
                                for (const auto& parked : *keys)
-                                 if (parked > after) into.add(parked, at->lane);
+                                 if (parked > after)
+                                   into.add(parked, {.lane = at->lane, .where = place::parked});
                                return true;
                              });
   return ok(error) ? damage : error;
@@ -74,12 +87,12 @@ store_error add_from_log(engine& with, database& db, const connector_log& connec
                          delivery_key after, smallest& into) {
   const auto [open, next] = connector.unsettled();
   for (const auto& key : open)
-    if (key > after) into.add(key, no_lane);
+    if (key > after) into.add(key, {});
   auto from = std::max(next, after.seq + (after.seq < next ? 0 : 1));
   while (!into.beyond({.seq = from, .part = 0})) {
-    const auto run = events_after(with, db, connector.id(), from, batch_max);
+    const auto run = events_after(with, db, connector.id(), from, batch_min);
     if (!run) return run.error();
-    for (auto seq : run->seqs) into.add({.seq = seq, .part = 0}, no_lane);
+    for (auto seq : run->seqs) into.add({.seq = seq, .part = 0}, {});
     if (run->at_head || run->scanned_to <= from) break;
     from = run->scanned_to;
   }
@@ -87,37 +100,59 @@ store_error add_from_log(engine& with, database& db, const connector_log& connec
 }
 
 /// The next unended deliveries of a connector behind `after`, ascending.
-result<std::map<delivery_key, lane_id>, store_error> unended(engine& with, database& db,
-                                                             const connector_log& connector,
-                                                             delivery_key after) {
-  smallest keys;
+result<std::map<delivery_key, found>, store_error> unended(engine& with, database& db,
+                                                           const connector_log& connector,
+                                                           delivery_key after,
+                                                           std::size_t count_max) {
+  smallest keys{count_max};
   if (auto e = add_held(db, connector.id(), after, keys); !ok(e)) return failure(e);
   if (auto e = add_parked(db, connector.id(), after, keys); !ok(e)) return failure(e);
   if (auto e = add_from_log(with, db, connector, after, keys); !ok(e)) return failure(e);
   return keys.get();
 }
 
+/// As they are, with their events.
+result<std::vector<delivery_summary>, store_error> summaries(
+    engine& with, database& db, const connector_log& connector,
+    const std::map<delivery_key, found>& some) {
+  std::vector<delivery_key> keys;
+  for (const auto& [key, what] : some) keys.push_back(key);
+  auto events = load_events(with, db, connector.id(), keys);
+  if (!events) return failure(events.error());
+  std::vector<delivery_in_question> questions;
+  for (const auto& [key, what] : some) {
+    const auto lane = what.lane == no_lane ? (*events)[questions.size()].lane : what.lane;
+    questions.push_back(
+        {.key = key, .to = {.connector = connector.id(), .lane = lane}, .where = what.where});
+  }
+  auto details = describe_deliveries(db, connector, questions);
+  if (!details) return failure(details.error());
+  std::vector<delivery_summary> out;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    out.push_back({std::move((*events)[i].what), std::move((*details)[i])});
+  return out;
+}
+
 /// False: the page is full.
 result<bool, store_error> list_connector(engine& with, database& db, const connector_log& connector,
                                          delivery_key after, const delivery_query& query,
                                          page_builder<delivery_summary>& pages) {
+  // What one page takes is looked for once, and one more tells whether there is a next one.
+  const auto together = std::max<std::size_t>(batch_min, query.page.limit + 1);
   while (true) {
-    const auto some = unended(with, db, connector, after);
+    const auto some = unended(with, db, connector, after, together);
     if (!some) return failure(some.error());
     if (some->empty()) return true;
-    for (const auto& [key, lane] : *some) {
-      after = key;
-      auto event = load_events(with, db, connector.id(), {key});
-      if (!event) return failure(event.error());
-      const auto& loaded = event->front();
-      auto detail = describe_delivery(db, connector, key, lane == no_lane ? loaded.lane : lane);
-      if (!detail) return failure(detail.error());
+    auto shown = summaries(with, db, connector, *some);
+    if (!shown) return failure(shown.error());
+    for (auto& one : *shown) {
+      const auto state = one.delivery.state;
       // It may have ended meanwhile.
-      if (ended(detail->state) || (query.state && detail->state != *query.state)) continue;
-      if (!pages.offer(to_string(dead_letter_id{connector.id(), key}),
-                       {loaded.what, std::move(*detail)}))
-        return false;
+      if (ended(state) || (query.state && state != *query.state)) continue;
+      const auto id = to_string(dead_letter_id{connector.id(), one.delivery.key});
+      if (!pages.offer(id, std::move(one))) return false;
     }
+    after = some->rbegin()->first;
   }
 }
 

@@ -5,7 +5,6 @@
 #include <array>
 #include <future>
 
-#include "core/clock_agreement.hpp"
 #include "store/embedded/changes.hpp"
 #include "store/embedded/directories.hpp"
 #include "store/embedded/embedded_store.hpp"
@@ -94,6 +93,10 @@ std::optional<connector_counts> embedded_store::counts(connector_id id) const {
   const auto* connector = engine_.connectors.find(id);
   if (!connector) return std::nullopt;
   return connector->counts();
+}
+
+void embedded_store::limit_backlog(connector_id id, backlog_limit by) {
+  if (auto* connector = engine_.connectors.find(id)) engine_.limited.limit(*connector, by);
 }
 
 void embedded_store::publish(std::vector<publish_request> requests, publish_done then) {
@@ -299,6 +302,7 @@ store_figures embedded_store::figures() const {
   if (const auto db = engine_.db.get()) out.bytes = db->bytes_on_disk();
   out.damaged_files = engine_.health.show().damaged_files;
   out.fenced_writes = engine_.limits.fenced_writes;
+  out.purged_dead_letters = engine_.purged_dead_letters;
   out.queue_depth = writer_.queued_events();
   std::lock_guard lock{engine_.figures.mutex};
   out.commits = engine_.figures.commits;
@@ -321,22 +325,6 @@ void embedded_store::close() {
   engine_.db.close();
 }
 
-std::function<bool()> while_clocks_agree(std::function<std::int64_t()> wall_ms) {
-  struct judge {
-    std::mutex mutex;
-    clock_agreement clocks;
-  };
-  auto agree = [shared = std::make_shared<judge>(), wall_ms = std::move(wall_ms)] {
-    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
-    const instant now{std::chrono::duration_cast<std::chrono::microseconds>(steady), wall_ms()};
-    std::lock_guard lock{shared->mutex};
-    shared->clocks.observe(now);
-    return shared->clocks.agree(now);
-  };
-  agree();
-  return agree;
-}
-
 result<std::unique_ptr<store>, store_error> open_store(const store_settings& settings,
                                                        environment env) {
   auto out = std::make_unique<embedded_store>(settings, std::move(env));
@@ -350,10 +338,10 @@ namespace airtrain {
 
 result<std::unique_ptr<store>, store_error> open_embedded_store(
     const store_settings& settings, std::function<std::int64_t()> wall_ms) {
-  auto may_purge = embedded::while_clocks_agree(wall_ms);
+  auto purging = embedded::clock_beside_steady(wall_ms);
   return embedded::open_store(
       settings,
-      {.wall_ms = std::move(wall_ms), .files = {}, .disk = {}, .may_purge = std::move(may_purge)});
+      {.wall_ms = std::move(wall_ms), .files = {}, .disk = {}, .purging = std::move(purging)});
 }
 
 }  // namespace airtrain

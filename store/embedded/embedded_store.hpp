@@ -28,6 +28,7 @@ class embedded_store final : public store {
   result<connector_id, store_error> connector(std::string_view name) override;
   std::vector<connector_counts> counts() const override;
   std::optional<connector_counts> counts(connector_id id) const override;
+  void limit_backlog(connector_id id, backlog_limit by) override;
   void publish(std::vector<publish_request> requests, publish_done then) override;
   void open(connector_id id, std::function<void()> on_work, open_done then) override;
   void fetch(connector_id id, std::uint64_t epoch, fetch_request what, fetch_done then) override;

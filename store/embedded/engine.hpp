@@ -14,6 +14,7 @@
 #include "store/embedded/dedupe.hpp"
 #include "store/embedded/environment.hpp"
 #include "store/embedded/high_water.hpp"
+#include "store/embedded/limited_backlogs.hpp"
 #include "store/embedded/log_index.hpp"
 #include "store/embedded/recent_events.hpp"
 
@@ -98,6 +99,7 @@ struct engine {
   const environment env;
   shared_limits limits;
   connector_registry connectors;
+  limited_backlogs limited;
   log_index index;
   recent_events recent;
   dedupe_index dedupe;  ///< the writer's
@@ -105,6 +107,7 @@ struct engine {
   health_state health;
   high_water_file high_water;
   commit_figures figures;
+  std::atomic<std::uint64_t> purged_dead_letters{0};
   std::atomic<bool> audited{true};           ///< since the audit was last cut to its bound
   std::atomic<std::uint64_t> edge{0};        ///< events below it are gone from the log
   std::atomic<std::uint64_t> next_epoch{1};  ///< grows over restarts
@@ -119,7 +122,7 @@ struct engine {
 
   std::int64_t now_ms() const { return env.wall_ms(); }
   /// By which the age of what may be purged is taken: by a clock that was set nothing is too old.
-  std::int64_t purging_ms() const { return !env.may_purge || env.may_purge() ? now_ms() : 0; }
+  std::int64_t purging_ms() const { return !env.purging || env.purging->believed() ? now_ms() : 0; }
 };
 
 }  // namespace airtrain::embedded

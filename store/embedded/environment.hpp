@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "messages/result.hpp"
+#include "store/embedded/purging_clock.hpp"
 #include "store/settings.hpp"
 #include "store/store.hpp"
 
@@ -24,13 +25,9 @@ struct environment {
     std::uint64_t total = 0;
   };
   std::function<space(const std::filesystem::path&)> disk;  ///< null: the system's
-  /// The wall clock can be believed: what it says is too old may be purged. Null: always.
-  std::function<bool()> may_purge = {};
+  /// What may be purged by its age. Null: the wall clock is always believed.
+  std::shared_ptr<purging_clock> purging = {};
 };
-
-/// Whether that wall clock has agreed with the steady one since now, as far as each call can see
-/// (core/clock_agreement.hpp).
-std::function<bool()> while_clocks_agree(std::function<std::int64_t()> wall_ms);
 
 /// As `open_embedded_store`, in the given environment.
 result<std::unique_ptr<store>, store_error> open_store(const store_settings& settings,

@@ -28,6 +28,8 @@ struct loaded_event {
   lane_id lane = no_lane;
 };
 
+/// How large the sealed event of a row is; nothing when the bytes are not such a row.
+std::optional<std::size_t> event_bytes_in(std::string_view row);
 /// Nothing when the bytes are not such a row.
 std::optional<event_row> decode_event_row(std::string_view bytes);
 

@@ -72,10 +72,11 @@ std::string dedupe_prefix(std::uint32_t bucket, std::string_view id);
 std::string audit_key(std::int64_t at_ms, std::uint64_t serial);
 
 /// Keys of `meta`.
-constexpr std::string_view meta_edge = "edge";        ///< events below it are gone
-constexpr std::string_view meta_schema = "schema";    ///< of all families
-constexpr std::string_view meta_starts = "starts";    ///< how often it was opened
-constexpr std::string_view meta_commits = "commits";  ///< number of the last synced commit
+constexpr std::string_view meta_edge = "edge";                ///< events below it are gone
+constexpr std::string_view meta_schema = "schema";            ///< of all families
+constexpr std::string_view meta_starts = "starts";            ///< how often it was opened
+constexpr std::string_view meta_commits = "commits";          ///< number of the last synced commit
+constexpr std::string_view meta_clock_doubt = "clock-doubt";  ///< ms left of it, about
 constexpr std::string_view meta_connectors = "connector/";
 constexpr std::string_view meta_buckets = "bucket/";
 constexpr std::string_view meta_newest_effects = "newest/";

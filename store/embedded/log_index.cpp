@@ -39,7 +39,7 @@ std::vector<row_change> log_index::append(std::span<const addition> events) {
   for (const auto& event : events) {
     const auto block = block_of(event.seq);
     recent_[block].add(static_cast<block_offset>(event.seq % block_events), event.accepted_ms,
-                       event.routes);
+                       event.bytes, event.routes);
     if (event.seq % block_events == block_events - 1)
       complete.push_back({family::rix, block_key(block), recent_[block].encode()});
   }
@@ -115,7 +115,7 @@ result<block_index_builder, store_error> index_block(database& db, std::uint64_t
                   return false;
                 }
                 out.add(static_cast<block_offset>(seq % block_events), row->what->accepted_at_ms(),
-                        row->routes);
+                        row->what->bytes().size(), row->routes);
                 return true;
               });
   if (error.code != store_error_code::none) return failure(error);

@@ -26,6 +26,7 @@ class log_index {
   struct addition {
     std::uint64_t seq = 0;
     std::int64_t accepted_ms = 0;
+    std::size_t bytes = 0;
     std::span<const route> routes;
   };
   /// Events about to be committed, ascending. Returns the rows of the blocks that are complete with

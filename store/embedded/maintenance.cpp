@@ -136,6 +136,17 @@ store_error maintenance::drop_history(std::uint64_t edge) {
   return first->empty() ? store_error{} : db->drop_range(family::audit, "", *first);
 }
 
+/// A restart must not make the clock believed.
+void maintenance::note_doubt(std::vector<row_change>& rows) {
+  if (!engine_.env.purging) return;
+  const auto left = static_cast<std::uint64_t>(engine_.env.purging->doubt_left().count());
+  if (left == noted_doubt_ms_) return;
+  noted_doubt_ms_ = left;
+  std::string value;
+  put_be64(value, left);
+  rows.push_back({family::meta, std::string{meta_clock_doubt}, std::move(value)});
+}
+
 result<std::vector<row_change>, store_error> maintenance::outlived(database& db,
                                                                    std::uint64_t before,
                                                                    std::uint64_t edge) {
@@ -145,10 +156,12 @@ result<std::vector<row_change>, store_error> maintenance::outlived(database& db,
     put_be64(value, edge);
     rows.push_back({family::meta, std::string{meta_edge}, std::move(value)});
   }
+  note_doubt(rows);
   auto purged = outlived_dead_letters(engine_, db);
   if (!purged) return failure(purged.error());
   auto discarded = discard_dead_letters(engine_, db, std::move(*purged));
   if (!discarded) return failure(discarded.error());
+  engine_.purged_dead_letters += discarded->what.done;
   std::move(discarded->rows.begin(), discarded->rows.end(), std::back_inserter(rows));
   while (const auto bucket = engine_.dedupe.droppable(edge, engine_.purging_ms())) {
     rows.push_back({family::meta, bucket_key(*bucket), std::nullopt});

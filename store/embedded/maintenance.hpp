@@ -28,6 +28,7 @@ class maintenance {
       std::function<result<std::vector<row_change>, store_error>(database&)> prepare);
   store_error drop_history(std::uint64_t edge);
   result<std::uint64_t, store_error> edge_now();
+  void note_doubt(std::vector<row_change>& rows);
   bool stopping();
   store_error copy_out(std::uint64_t edge);
   result<std::vector<row_change>, store_error> outlived(database& db, std::uint64_t before,
@@ -39,7 +40,8 @@ class maintenance {
   std::condition_variable changed_;
   bool stopping_ = false;
   std::mutex trimming_;
-  std::uint64_t attempts_from_ = 0;  ///< block; attempts before it are gone
+  std::uint64_t noted_doubt_ms_ = 0;  ///< of the wall clock, as it is on disk
+  std::uint64_t attempts_from_ = 0;   ///< block; attempts before it are gone
   std::thread thread_;
 };
 

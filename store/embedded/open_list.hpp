@@ -15,6 +15,7 @@ class open_list {
     delivery_key key;
     lane_id lane = no_lane;
     std::int64_t accepted_ms = 0;
+    std::uint64_t bytes = 0;  ///< of its event; known once it was taken since the start
     bool taken = true;
     bool gone = false;  ///< settled; the slot is reused later
   };

@@ -59,8 +59,13 @@ result<operation_result, store_error> replay_dead_letters(engine& with, database
           std::vector<row_change>& rows, touched_lanes& touched) -> const char* {
         if (!options.allow_reorder && connector.would_reorder(record.lane, key))
           return "would_reorder";
+        if (record.why == reason::backlog_full && connector.earlier_pending(record.lane, key))
+          return "earlier_pending";
         if (options.dry_run) return nullptr;
-        append(connector.replay(key, record, options.new_key, now_ms), rows);
+        const auto event = load_events(with, db, connector.id(), {key});
+        if (!event) return "damaged";
+        const auto bytes = event->front().what->bytes().size();
+        append(connector.replay(key, record, bytes, options.new_key, now_ms), rows);
         auto& lanes = touched[connector.id()];
         if (record.lane != no_lane) lanes.insert(record.lane);
         return nullptr;

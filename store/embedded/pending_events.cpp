@@ -11,10 +11,13 @@ namespace {
 template <class Visit>
 store_error visit_copies(database& db, connector_id connector, std::uint64_t from,
                          std::uint64_t edge, Visit visit) {
+  // One with a record of its own was refused by a full backlog: it is not to be taken from here.
+  std::optional<delivery_key> recorded;
   return db.scan(family::held, held_key(connector, {.seq = from, .part = 0}),
                  held_key(connector, {.seq = edge, .part = 0}), [&](std::string_view key, auto) {
                    const auto at = held_position_from(key);
-                   return !at || !at->is_payload || visit(at->key.seq);
+                   if (at && !at->is_payload) recorded = at->key;
+                   return !at || !at->is_payload || at->key == recorded || visit(at->key.seq);
                  });
 }
 

@@ -56,9 +56,10 @@ result<event_detail, store_error> describe_event(engine& with, database& db, std
   for (const auto& to : row.routes) {
     const auto* connector = with.connectors.find(to.connector);
     if (!connector) continue;
-    auto delivery = describe_delivery(db, *connector, {.seq = seq, .part = 0}, to.lane);
+    auto delivery =
+        describe_deliveries(db, *connector, {{.key = {.seq = seq, .part = 0}, .to = to}});
     if (!delivery) return failure(delivery.error());
-    out.deliveries.push_back(std::move(*delivery));
+    out.deliveries.push_back(std::move(delivery->front()));
   }
   return out;
 }

@@ -7,6 +7,8 @@
 
 #include "store/embedded/bytes.hpp"
 #include "store/embedded/cursor_rows.hpp"
+#include "store/embedded/event_row.hpp"
+#include "store/embedded/event_sizes.hpp"
 #include "store/embedded/key_list.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/loading.hpp"
@@ -84,6 +86,10 @@ class recovery {
     auto buckets = buckets_on_disk(db_);
     if (!buckets) return buckets.error();
     engine_.dedupe.recover(std::move(*buckets));
+    const auto doubt_ms = number_on_disk(db_, meta_clock_doubt);
+    if (!doubt_ms) return doubt_ms.error();
+    if (engine_.env.purging && *doubt_ms > 0)
+      engine_.env.purging->doubt(std::chrono::milliseconds{*doubt_ms});
     return {};
   }
 
@@ -174,6 +180,7 @@ class recovery {
     if (!missing.empty())
       if (auto error = db_.write(missing, true); !ok(error)) return error;
     incomplete_ = *incomplete;
+    sizes_.emplace(db_, incomplete_, head_);
     engine_.index.start(head_, std::move(*incomplete));
     return {};
   }
@@ -184,6 +191,7 @@ class recovery {
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const auto next = places_[i].next;
       first = std::min(first, std::max(next, engine_.edge.load()));
+      // How large they are shows with the copies themselves.
       if (next >= engine_.edge) continue;
       const auto copied = copied_after(engine_, db_, static_cast<connector_id>(i + 1), next);
       if (!copied) return copied.error();
@@ -198,28 +206,50 @@ class recovery {
     const auto base = block_of(head_) * block_events;
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const auto from = places_[i].next > base ? places_[i].next - base : 0;
-      if (from < block_events)
-        places_[i].pending +=
-            incomplete_.of(static_cast<connector_id>(i + 1), static_cast<block_offset>(from))
-                .size();
+      if (from >= block_events) continue;
+      const auto last =
+          incomplete_.total(static_cast<connector_id>(i + 1), static_cast<block_offset>(from));
+      places_[i].pending += last.count;
+      places_[i].bytes += last.bytes;
     }
     return error;
   }
 
   void count_block(std::uint64_t block, const block_index_view& view) {
     std::vector<block_offset> offsets;
+    std::vector<std::uint32_t> sizes;
     for (std::uint32_t i = 0; i < view.connectors(); ++i) {
       const auto id = view.connector_at(i);
       if (id == 0 || id > places_.size()) continue;
       auto& place = places_[id - 1];
       if (place.next <= block * block_events) {
-        place.pending += view.count_at(i);
+        const auto total = view.total_at(i);
+        place.pending += total.count;
+        place.bytes += total.bytes;
       } else if (place.next < (block + 1) * block_events) {
         offsets.clear();
         view.offsets(id, static_cast<block_offset>(place.next - block * block_events), offsets);
         place.pending += offsets.size();
+        if (sizes.empty()) sizes = view.sizes().value_or(std::vector<std::uint32_t>(block_events));
+        for (const auto offset : offsets) place.bytes += sizes.at(offset);
       }
     }
+  }
+
+  /// Of a delivery that has not ended. Where the log no longer has it, its copy tells.
+  store_error count_bytes(connector_id connector, delivery_key key) {
+    if (key.seq < engine_.edge) return {};
+    const auto size = sizes_->of(key.seq);
+    if (!size) return size.error();
+    engine_.connectors.find(connector)->recover_bytes(*size);
+    return {};
+  }
+
+  store_error count_copy(connector_id connector, std::string_view row) {
+    const auto size = event_bytes_in(row);
+    if (!size) return damaged("held: a copy is damaged");
+    engine_.connectors.find(connector)->recover_bytes(*size);
+    return {};
   }
 
   store_error place_connectors() {
@@ -238,27 +268,35 @@ class recovery {
         if (!event) return event.error();
         place.first_accepted_ms = event->front().what->accepted_at_ms();
       }
+      for (const auto& key : place.open)
+        if (auto error = count_bytes(connector->id(), key); !ok(error)) return error;
       connector->recover(std::move(place), head_);
     }
     return {};
   }
 
   store_error read_held() {
+    std::optional<dead_letter_id> last_ended;
     return scan_all(db_, family::held, [&](std::string_view key, std::string_view value) {
       const auto at = held_position_from(key);
       if (!at) return damaged("held: a damaged key");
+      auto* connector = engine_.connectors.find(at->connector);
+      const dead_letter_id id{at->connector, at->key};
       if (at->is_payload) {
         // Copies from before a crash, of a cut that did not come: they go with their deliveries.
         auto& below = engine_.limits.evacuated_below;
         below = std::max(below.load(), at->key.seq + 1);
-        return store_error{};
+        // Its record, if it has one, came just before it.
+        const bool counts = connector && at->key.seq < engine_.edge && id != last_ended;
+        return counts ? count_copy(at->connector, value) : store_error{};
       }
-      auto* connector = engine_.connectors.find(at->connector);
       const auto record = decode_held_record(value);
       if (!connector || !record)
         return damaged(
             fmt::format("held: {}.{}.{} is damaged", at->connector, at->key.seq, at->key.part));
       connector->recover_held(at->key, *record);
+      if (!ended(record->state)) return count_bytes(at->connector, at->key);
+      last_ended = id;
       return store_error{};
     });
   }
@@ -271,6 +309,8 @@ class recovery {
       auto* connector = at ? engine_.connectors.find(at->connector) : nullptr;
       if (!connector || !keys || keys->empty()) return damaged("park: a damaged row");
       connector->recover_parked(*at, static_cast<std::uint32_t>(keys->size()));
+      for (const auto& parked : *keys)
+        if (auto failed = count_bytes(at->connector, parked); !ok(failed)) return failed;
       const auto first = oldest.try_emplace(at->connector, keys->front()).first;
       first->second = std::min(first->second, keys->front());
       return store_error{};
@@ -320,6 +360,7 @@ class recovery {
   std::uint64_t head_ = 1;
   live_row live_;
   block_index_builder incomplete_;
+  std::optional<event_sizes> sizes_;
   std::vector<connector_log::recovered> places_;
 };
 

@@ -1,11 +1,13 @@
 #include "store/embedded/retention.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "store/embedded/block_index.hpp"
 #include "store/embedded/bytes.hpp"
 #include "store/embedded/held_record.hpp"
+#include "store/embedded/key_list.hpp"
 #include "store/embedded/keys.hpp"
 
 namespace airtrain::embedded {
@@ -25,7 +27,7 @@ constexpr std::uint64_t attempts_share = 8;
 // backlog of most events has no cheaper place than the log, until others follow it.
 constexpr std::int64_t copy_cost = 2;
 
-/// What connectors still need of blocks of the log.
+/// What connectors still need of blocks of the log, and what is held or parked of them.
 class still_needed {
  public:
   explicit still_needed(const engine& with) {
@@ -33,11 +35,24 @@ class still_needed {
       places_.emplace_back(connector->id(), connector->unsettled());
   }
 
+  /// What is held or parked from `edge` on; before it there are copies already.
+  store_error count_off_log(database& db, std::uint64_t edge) {
+    for (const auto& [id, place] : places_)
+      if (auto error = count_held(db, id, edge); !ok(error)) return error;
+    return db.scan(
+        family::park, "", std::string(24, '\xff'), [&](std::string_view, std::string_view row) {
+          for (const auto& key : decode_key_list(row).value_or(std::vector<delivery_key>{}))
+            if (key.seq >= edge) ++off_log_[block_of(key.seq)];
+          return true;
+        });
+  }
+
   /// Deliveries of that block's events, about.
   std::uint64_t of(std::uint64_t block, const block_index_view& index) const {
     const auto begin = block * block_events;
     const auto end = begin + block_events;
-    std::uint64_t count = 0;
+    const auto off_log = off_log_.find(block);
+    std::uint64_t count = off_log == off_log_.end() ? 0 : off_log->second;
     for (const auto& [id, place] : places_) {
       const auto& [open, next] = place;
       const auto at = [&](std::uint64_t seq) {
@@ -50,6 +65,16 @@ class still_needed {
   }
 
  private:
+  store_error count_held(database& db, connector_id id, std::uint64_t edge) {
+    return db.scan(family::held, held_key(id, {.seq = edge, .part = 0}),
+                   after_prefix(held_prefix(id)), [&](std::string_view key, std::string_view) {
+                     const auto at = held_position_from(key);
+                     if (at && !at->is_payload) ++off_log_[block_of(at->key.seq)];
+                     return true;
+                   });
+  }
+
+  std::map<std::uint64_t, std::uint64_t> off_log_;  ///< by block
   std::vector<std::pair<connector_id, std::pair<std::vector<delivery_key>, std::uint64_t>>> places_;
 };
 
@@ -64,6 +89,7 @@ result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
   auto looked_to = start;
   std::int64_t freed_events = 0;
   std::int64_t most_freed = 0;
+  store_error failed;
   const auto error =
       db.scan(family::rix, block_key(block_of(start)), block_key(block_of(with.index.head())),
               [&](std::string_view key, std::string_view value) {
@@ -77,7 +103,11 @@ result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                 if (view->last_accepted_ms() >= oldest_kept_ms &&
                     (excess_bytes == 0 || freed() >= excess_bytes))
                   return false;
-                if (!needed) needed.emplace(with);
+                if (!needed) {
+                  needed.emplace(with);
+                  failed = needed->count_off_log(db, start);
+                  if (!ok(failed)) return false;
+                }
                 freed_events += view->events() -
                                 copy_cost * static_cast<std::int64_t>(needed->of(block, *view));
                 if (freed_events < most_freed) return true;
@@ -86,6 +116,7 @@ result<std::uint64_t, store_error> edge_to_be(const engine& with, database& db,
                 return true;
               });
   if (!ok(error)) return failure(error);
+  if (!ok(failed)) return failure(failed);
   return edge;
 }
 

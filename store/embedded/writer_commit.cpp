@@ -6,9 +6,11 @@
 
 #include "messages/invariant.hpp"
 #include "store/embedded/event_row.hpp"
+#include "store/embedded/held_record.hpp"
 #include "store/embedded/keys.hpp"
 #include "store/embedded/recovery.hpp"
 #include "store/embedded/writer.hpp"
+#include "store/full_backlogs.hpp"
 
 // One turn of the writer: what waits becomes one batch, one write, and its answers.
 
@@ -53,10 +55,20 @@ std::vector<published_event> verdicts(const publish_request& request,
       conflict = true;
     }
   }
-  if (conflict)
-    for (auto& one : out)
-      if (one.status != publish_status::conflict) one = {publish_status::refused, 0};
+  if (conflict) refuse_request(out);
   return out;
+}
+
+/// The dead letter of a route that found its connector's backlog full.
+row_change refused_letter(std::uint64_t seq, const route& to, const event& what,
+                          std::int64_t now_ms) {
+  held_record record;
+  record.state = held_state::dead;
+  record.lane = to.lane;
+  record.accepted_ms = what.accepted_at_ms();
+  record.ended_ms = now_ms;
+  record.why = reason::backlog_full;
+  return {family::held, held_key(to.connector, {.seq = seq, .part = 0}), encode(record)};
 }
 
 std::vector<id_hash> hashes_of(const std::vector<publish_request>& requests, std::size_t events) {
@@ -145,6 +157,7 @@ store_error writer::judge(database& db, work& what, commit& into) {
   for (const auto& call : what.publishes) total += call.events;
   group.reserve(total);
   into.events.reserve(total);
+  auto gate = engine_.limited.gate();
   for (auto& call : what.publishes) {
     const auto hashes = hashes_of(call.requests, call.events);
     const auto known = engine_.dedupe.find(db, hashes, engine_.now_ms());
@@ -158,6 +171,7 @@ store_error writer::judge(database& db, work& what, commit& into) {
       auto& result = answers.emplace_back();
       result.events =
           verdicts(request, own, std::span{*known}.subspan(first, count), group, into.next_seq);
+      mind_full_backlogs(gate, request, result.events);
       for (std::size_t i = 0; i < count; ++i) {
         if (result.events[i].status != publish_status::accepted) continue;
         auto& item = request.items[i];
@@ -192,7 +206,10 @@ store_error writer::write(database& db, const commit& what) {
         event.id,
         {.seq = event.seq, .content_hash = event.item->what->content_hash(), .at_ms = now_ms}, db,
         batch);
-    added.push_back({event.seq, event.item->what->accepted_at_ms(), event.item->routes});
+    added.push_back(
+        {event.seq, event.item->what->accepted_at_ms(), bytes.size(), event.item->routes});
+    for (const auto& to : event.item->routes)
+      if (to.refused) db.add(batch, refused_letter(event.seq, to, *event.item->what, now_ms));
   }
   for (const auto& row : engine_.index.append(added)) db.add(batch, row);
   for (const auto& row : what.rows) db.add(batch, row);
@@ -239,7 +256,8 @@ void writer::fan_out(commit& what) {
       if (arrivals_.size() <= to.connector) arrivals_.resize(to.connector + 1);
       auto& own = arrivals_[to.connector];
       if (own.empty()) touched.push_back(to.connector);
-      own.push_back({.seq = event.seq, .lane = to.lane, .what = event.item->what});
+      own.push_back(
+          {.seq = event.seq, .lane = to.lane, .what = event.item->what, .refused = to.refused});
     }
   }
   for (auto id : touched) {

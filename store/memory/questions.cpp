@@ -132,6 +132,7 @@ connector_counts count(const view& from, connector_id id) {
                           .name = connector.name,
                           .opened = from.opened(id),
                           .backlog = connector.backlog(),
+                          .backlog_bytes = connector.backlog_bytes,
                           .dead_letters = connector.dead_letters()};
   for (const auto& [lane, keys] : connector.off_log)
     counts.lanes_stopped += lane_as_it_is(connector, lane, {}).stopped ? 1 : 0;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "messages/invariant.hpp"
+#include "store/full_backlogs.hpp"
 
 namespace airtrain::memory {
 
@@ -22,13 +23,16 @@ view stepped_store::looking() const {
 
 std::vector<connector_counts> stepped_store::counts() const {
   std::vector<connector_counts> all;
-  for (const auto& [id, rows] : journal_.live().connectors) all.push_back(count(looking(), id));
+  for (const auto& [id, rows] : journal_.live().connectors) all.push_back(*counts(id));
   return all;
 }
 
 std::optional<connector_counts> stepped_store::counts(connector_id connector) const {
   if (!journal_.live().connectors.contains(connector)) return std::nullopt;
-  return count(looking(), connector);
+  auto counted = count(looking(), connector);
+  if (const auto limit = limits_.find(connector); limit != limits_.end())
+    counted.backlog_bytes_max = limit->second.bytes_max;
+  return counted;
 }
 
 // --- Commits.
@@ -65,15 +69,29 @@ void stepped_store::publish(std::vector<publish_request> requests, publish_done 
   queue_write(std::move(what));
 }
 
-publish_result stepped_store::publish_now(const publish_request& request) {
-  const auto judged = journal_.live().judge(request);
-  journal_.change([&](tables& all) { all.append(request, judged); });
+publish_result stepped_store::publish_now(publish_request request) {
+  auto judged = journal_.live().judge(request);
+  auto gate = gate_now();
+  mind_full_backlogs(gate, request, judged);
+  journal_.change([&, now_ms = wall_ms_()](tables& all) { all.append(request, judged, now_ms); });
   for (std::size_t i = 0; i < judged.size(); ++i) {
     if (judged[i].status != publish_status::accepted) continue;
     ++committed_events_;
-    for (const auto& to : request.items[i].routes) owners_.work_for(to.connector);
+    for (const auto& to : request.items[i].routes)
+      if (!to.refused) owners_.work_for(to.connector);
   }
   return {{}, judged};
+}
+
+void stepped_store::limit_backlog(connector_id connector, backlog_limit by) {
+  limits_[connector] = by;
+}
+
+backlog_gate stepped_store::gate_now() const {
+  backlog_gate gate;
+  for (const auto& [id, limit] : limits_)
+    gate.limit(id, limit, journal_.live().connectors.at(id).backlog_bytes);
+  return gate;
 }
 
 void stepped_store::open(connector_id connector, std::function<void()> on_work, open_done then) {
@@ -103,7 +121,7 @@ opened_connector stepped_store::open_now(connector_id connector) {
                           .owner_state = rows.owner_state,
                           .backlog = rows.backlog(),
                           .next_due_ms = 0,
-                          .next = rows.next()};
+                          .next = rows.next};
   for (const auto& [lane, keys] : rows.off_log) {
     const auto blocked = lane_as_it_is(rows, lane, {});
     if (blocked.stopped || blocked.aside_count > 0 || !blocked.waiting.empty())
@@ -202,6 +220,7 @@ void stepped_store::crash() {
   journal_.crash();
   owners_ = owners{open_max_};
   reads_.clear();
+  limits_.clear();
   closed_ = false;
   committed_events_ = 0;
   fenced_writes_ = 0;

@@ -24,6 +24,7 @@ class stepped_store final : public memory_store {
   result<connector_id, store_error> connector(std::string_view name) override;
   std::vector<connector_counts> counts() const override;
   std::optional<connector_counts> counts(connector_id connector) const override;
+  void limit_backlog(connector_id connector, backlog_limit by) override;
 
   void publish(std::vector<publish_request> requests, publish_done then) override;
   void open(connector_id connector, std::function<void()> on_work, open_done then) override;
@@ -76,7 +77,8 @@ class stepped_store final : public memory_store {
   template <class T>
   void queue_read(answer<T> then, std::function<result<T, store_error>()> run);
 
-  publish_result publish_now(const publish_request& request);
+  publish_result publish_now(publish_request request);
+  backlog_gate gate_now() const;
   opened_connector open_now(connector_id connector);
   view looking() const;
 
@@ -84,6 +86,7 @@ class stepped_store final : public memory_store {
   std::function<std::int64_t()> wall_ms_;
   journal journal_;
   owners owners_;
+  std::map<connector_id, backlog_limit> limits_;
   std::vector<pending_read> reads_;
   bool closed_ = false;
   std::uint64_t committed_events_ = 0;

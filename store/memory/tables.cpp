@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "messages/invariant.hpp"
+#include "store/full_backlogs.hpp"
 
 namespace airtrain::memory {
 namespace {
@@ -16,6 +17,10 @@ constexpr bool off_the_log(place where) {
          where == place::expired;
 }
 
+constexpr bool unended(place where) {
+  return where == place::log || where == place::waiting || where == place::aside;
+}
+
 /// The one way a delivery changes its place: keeps all indexes true. `due_ms` is for waiting.
 void move(connector_rows& connector, const delivery_key& key, delivery_row& row, place to,
           std::int64_t due_ms = 0) {
@@ -23,6 +28,8 @@ void move(connector_rows& connector, const delivery_key& key, delivery_row& row,
   if (row.where == place::waiting) connector.by_due.erase({row.due_ms, key});
   if (off_the_log(row.where) && row.lane != no_lane) connector.off_log[row.lane].erase(key);
 
+  if (unended(row.where)) connector.backlog_bytes -= row.bytes;
+  if (unended(to)) connector.backlog_bytes += row.bytes;
   row.where = to;
   row.due_ms = due_ms;
   connector.at[index_of(to)].insert(key);
@@ -57,7 +64,7 @@ place place_after(const settlement& decided, place before) {
 
 /// The target has seen it, or may have: some attempt ended without an answer that says no.
 bool may_have_taken_effect(const delivery_row& row) {
-  return row.where == place::delivered ||
+  return row.where == place::delivered || row.last.unknown_effect ||
          std::any_of(row.attempts.begin(), row.attempts.end(), [](const attempt_record& attempt) {
            return attempt.outcome == answer_class::retry;
          });
@@ -72,6 +79,14 @@ void remember_effect(connector_rows& connector, const delivery_key& key, const d
 bool would_reorder(const connector_rows& connector, const delivery_key& key, lane_id lane) {
   const auto newest = connector.newest_effect.find(lane);
   return lane != no_lane && newest != connector.newest_effect.end() && newest->second > key;
+}
+
+/// One of its lane is still in the log and comes before it.
+bool earlier_pending(const connector_rows& connector, const delivery_key& key, lane_id lane) {
+  const auto& in_log = connector.at[index_of(place::log)];
+  return lane != no_lane &&
+         std::any_of(in_log.begin(), in_log.lower_bound(key),
+                     [&](const auto& k) { return connector.rows.at(k).lane == lane; });
 }
 
 /// A kept dead letter (dead or expired), or null.
@@ -89,13 +104,6 @@ delivery_row* dead_letter_row(tables& all, const dead_letter_id& id) {
 std::uint64_t connector_rows::backlog() const {
   return at[index_of(place::log)].size() + at[index_of(place::waiting)].size() +
          at[index_of(place::aside)].size();
-}
-
-std::uint64_t connector_rows::next() const {
-  std::uint64_t next = 0;
-  for (auto where = index_of(place::log) + 1; where < at.size(); ++where)
-    if (!at[where].empty()) next = std::max(next, at[where].rbegin()->seq + 1);
-  return next;
 }
 
 std::uint64_t connector_rows::dead_letters() const {
@@ -135,13 +143,12 @@ std::vector<published_event> tables::judge(const publish_request& request) const
     conflict |= verdict.status == publish_status::conflict;
     judged.push_back(verdict);
   }
-  if (!conflict) return judged;
-  for (auto& verdict : judged)
-    if (verdict.status != publish_status::conflict) verdict = {publish_status::refused, 0};
+  if (conflict) refuse_request(judged);
   return judged;
 }
 
-void tables::append(const publish_request& request, const std::vector<published_event>& judged) {
+void tables::append(const publish_request& request, const std::vector<published_event>& judged,
+                    std::int64_t now_ms) {
   for (std::size_t i = 0; i < judged.size(); ++i) {
     if (judged[i].status != publish_status::accepted) continue;
     const auto& item = request.items[i];
@@ -152,8 +159,17 @@ void tables::append(const publish_request& request, const std::vector<published_
     by_id[{std::string{item.what->id()}, std::string{item.what->source()}}] = seq;
     for (const auto& to : item.routes) {
       auto& target = connectors.at(to.connector);
-      target.rows[{seq, 0}].lane = to.lane;
-      target.at[index_of(place::log)].insert({seq, 0});
+      const delivery_key key{seq, 0};
+      auto& row = target.rows[key];
+      row.lane = to.lane;
+      row.bytes = item.what->bytes().size();
+      target.at[index_of(place::log)].insert(key);
+      target.backlog_bytes += row.bytes;
+      if (!to.refused) continue;
+      row.last.what = settlement::kind::dead;
+      row.last.why = reason::backlog_full;
+      row.ended_at_ms = now_ms;
+      move(target, key, row, place::dead);
     }
   }
 }
@@ -166,7 +182,8 @@ void tables::settle(connector_id id, const settlement& decided, std::int64_t now
 
   const auto from = row.where;
   const auto to = place_after(decided, from);
-  AIRTRAIN_INVARIANT(from == place::log || from == place::waiting || from == place::aside);
+  AIRTRAIN_INVARIANT(unended(from));
+  connector.next = std::max(connector.next, decided.key.seq + 1);
   row.history = decided.history;
   if (decided.rendered) row.rendered = decided.rendered;
   if (decided.counted) row.attempts.push_back(decided.attempt);
@@ -189,6 +206,10 @@ bulk_result tables::replay(std::vector<dead_letter_id> ids, replay_options optio
     auto& connector = connectors.at(id.connector);
     if (!options.allow_reorder && would_reorder(connector, id.key, row->lane)) {
       result.refused.push_back({id, "would_reorder"});
+      continue;
+    }
+    if (row->last.why == reason::backlog_full && earlier_pending(connector, id.key, row->lane)) {
+      result.refused.push_back({id, "earlier_pending"});
       continue;
     }
     ++result.done;

@@ -22,6 +22,7 @@ constexpr std::size_t places = 7;
 
 struct delivery_row {
   lane_id lane = no_lane;
+  std::uint64_t bytes = 0;  ///< of its event
   place where = place::log;
   delivery_history history;
   rendered_ref rendered;
@@ -42,11 +43,11 @@ struct connector_rows {
   /// Per lane the latest delivery whose target has seen it, or may have: a replay of an earlier one
   /// would overwrite newer truth.
   std::map<lane_id, delivery_key> newest_effect;
+  std::uint64_t backlog_bytes = 0;
+  std::uint64_t next = 0;  ///< behind the latest that an owner had taken and settled
 
   std::uint64_t backlog() const;
   std::uint64_t dead_letters() const;
-  /// Behind the latest that ever left the log.
-  std::uint64_t next() const;
 };
 
 struct logged_event {
@@ -77,8 +78,9 @@ struct tables {
 
   /// What publishing the request now would answer; sequence numbers as they will be given.
   std::vector<published_event> judge(const publish_request& request) const;
-  /// Appends the accepted events of a judged request.
-  void append(const publish_request& request, const std::vector<published_event>& judged);
+  /// Appends the accepted events of a judged request. Its refused routes are dead letters.
+  void append(const publish_request& request, const std::vector<published_event>& judged,
+              std::int64_t now_ms);
 
   void settle(connector_id connector, const settlement& decided, std::int64_t now_ms);
 

@@ -85,8 +85,10 @@ class scripted_connector : public connector {
 class api_world {
  public:
   explicit api_world(http_settings http = {}, delivery_engine_settings engine_with = {},
-                     http::server_settings server_with = {})
-      : storage_({}, wall_ms), engine_(std::move(engine_with), storage_) {
+                     http::server_settings server_with = {}, backlog_limit of_payroll = {})
+      : backlog_of_payroll_(of_payroll),
+        storage_({}, wall_ms),
+        engine_(std::move(engine_with), storage_) {
     add_connector("payroll", "shift_*", payroll);
     add_connector("journal", "shift_logged", journal);
     if (auto started = engine_.start(); !started) throw std::runtime_error{started.error()};
@@ -128,6 +130,7 @@ class api_world {
     registration.events = {pattern};
     // What has failed stays on disk for the length of a test.
     registration.dispatch.retry.initial = std::chrono::hours{1};
+    if (registration.name == "payroll") registration.backlog = backlog_of_payroll_;
     if (registration.name == "journal") {
       registration.lane_key = std::move(*expression::compile("data.lane"));
       registration.dispatch.ordered = true;
@@ -158,6 +161,7 @@ class api_world {
                 logged_ += line;
               }};
   http::io_pool pool_{2};
+  const backlog_limit backlog_of_payroll_;
   threaded_store storage_;
   delivery_engine engine_;
   std::unique_ptr<service> service_;

@@ -119,6 +119,25 @@ TEST(ingest_answer, of_an_unrouted_event_is_422_where_it_is_to_be_refused) {
   EXPECT_EQ(answer.body["code"], "unrouted");
 }
 
+TEST(ingest_answer, of_a_full_backlog_names_the_connector_and_says_when_to_try_again) {
+  auto full = ended(publish_status::full);
+  full.full = {"payroll"};
+  const auto one = refused(
+      answer_to_submit(false, {event_named("a")}, became({full}, submit_code::backlog_full)));
+  EXPECT_EQ(one.status, 503);
+  EXPECT_EQ(one.body["code"], "backlog_full");
+  EXPECT_EQ(one.body["detail"], "the backlog of payroll is at its backlog_max");
+  EXPECT_NE(one.headers.find("Retry-After: "), std::string::npos);
+  const auto batch = refused(
+      answer_to_submit(true, {event_named("a"), event_named("b")},
+                       became({ended(publish_status::refused), full}, submit_code::backlog_full)));
+  EXPECT_EQ(batch.status, 503);
+  ASSERT_EQ(batch.body["errors"].size(), 1u);
+  EXPECT_EQ(batch.body["errors"][0]["index"], 1);
+  EXPECT_EQ(batch.body["errors"][0]["code"], "backlog_full");
+  EXPECT_NE(batch.headers.find("Retry-After: "), std::string::npos);
+}
+
 TEST(ingest_answer, says_when_to_try_again) {
   const std::pair<submit_code, int> all[] = {{submit_code::overloaded, 429},
                                              {submit_code::disk_full, 503},

@@ -49,6 +49,9 @@ class threaded_store final : public store {
   std::optional<connector_counts> counts(connector_id connector) const override {
     return run([&] { return inner_->counts(connector); });
   }
+  void limit_backlog(connector_id connector, backlog_limit by) override {
+    run([&] { inner_->limit_backlog(connector, by); });
+  }
   void publish(std::vector<publish_request> requests, publish_done then) override {
     run([&] { inner_->publish(std::move(requests), std::move(then)); });
   }

@@ -155,7 +155,6 @@ TEST(load, options_of_later_versions_are_refused_not_ignored) {
       "    batch: { max: 100 }\n"
       "    auth: { oauth2: { token_url: x } }\n"
       "    answers: [ { status: 200, is: reject, when: x } ]\n"
-      "    backlog_max: 1GiB\n"
       "    tls: { cert: c.pem }\n"
       "    signature: standard-webhooks\n"
       "  diary: { type: caldav, events: [x] }\n"
@@ -163,7 +162,7 @@ TEST(load, options_of_later_versions_are_refused_not_ignored) {
       "store: { postgres: \"${env:TOKEN}\" }\n"
       "cluster: { node: a }\n");
   const auto problems = problems_of(text);
-  EXPECT_EQ(problems.size(), 10u);
+  EXPECT_EQ(problems.size(), 9u);
   for (const std::string& p : problems)
     EXPECT_THAT(p, HasSubstr("not supported yet by this version"));
 }
@@ -229,6 +228,34 @@ TEST(load, what_is_wrong_with_a_shared_rate_limit_is_told_where_it_stands) {
               ElementsAre(HasSubstr("6:17: not a rate")));
   EXPECT_THAT(problems_of(http_connector("") + "defaults: { rate_limit: nowhere }\n"),
               ElementsAre("6:25: no `nowhere` under `rate_limits` (defaults.rate_limit)"));
+}
+
+TEST(load, a_backlog_can_be_limited) {
+  const auto limit = [](const std::string& lines) {
+    return parse_yaml_text(http_connector(lines))->connectors.at(0).backlog;
+  };
+  EXPECT_FALSE(limit("").limited());
+  EXPECT_EQ(limit("    backlog_max: 10GiB\n").bytes_max, 10ull << 30);
+  EXPECT_EQ(limit("    backlog_max: 10GiB\n").then, when_full::refuse);
+  EXPECT_EQ(limit("    backlog_max: 1KiB\n    on_full: dead_letter\n").then,
+            when_full::dead_letter);
+  EXPECT_FALSE(limit("    backlog_max: 0\ndefaults: { backlog_max: 1GiB }\n").limited());
+}
+
+TEST(load, a_limit_of_a_backlog_that_would_end_what_its_lane_waits_for_is_refused) {
+  EXPECT_THAT(problems_of(http_connector("    backlog_max: 1KiB\n"
+                                         "    on_full: dead_letter\n"
+                                         "    ordering: { key: data.id, on_dead_letter: stop }\n")),
+              ElementsAre(HasSubstr("cannot go with `ordering.on_dead_letter: stop`")));
+  EXPECT_THAT(problems_of(http_connector("    on_full: dead_letter\n")),
+              ElementsAre(HasSubstr("`on_full` has no effect without `backlog_max`")));
+}
+
+TEST(load, attempts_cannot_be_kept_longer_than_their_events) {
+  EXPECT_THAT(problems_of(http_connector("") + "retention: { delivered: 1d, attempts: 2d }\n"),
+              ElementsAre(HasSubstr("`attempts` (2d) must not be longer than `delivered` (1d)")));
+  EXPECT_TRUE(parse_yaml_text(http_connector("") + "retention: { delivered: 1d }\n"));
+  EXPECT_TRUE(parse_yaml_text(http_connector("") + "retention: { delivered: 2d, attempts: 2d }\n"));
 }
 
 TEST(load, only_the_latest_of_a_lane_can_be_asked_for) {

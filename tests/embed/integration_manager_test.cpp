@@ -185,6 +185,59 @@ TEST_F(embedded, what_one_run_leaves_the_next_delivers) {
   EXPECT_EQ(got.wait_for(10).size(), 10u);
 }
 
+/// Is refused by its system, and shows its state from within the probe of the next run.
+class refused_connector final : public raw_connector {
+ public:
+  explicit refused_connector(std::promise<void>& asked) : asked_(asked) {}
+  void deliver(delivery_task task) override {
+    task.complete({delivery_result::kind::hold, false, "who are you?", {}});
+    if (!told_.exchange(true)) asked_.set_value();
+  }
+
+ private:
+  std::promise<void>& asked_;
+  std::atomic<bool> told_ = false;
+};
+
+/// Keeps what it is given.
+class keeping_connector final : public raw_connector {
+ public:
+  explicit keeping_connector(std::promise<void>& asked) : asked_(asked) {}
+  void deliver(delivery_task task) override {
+    kept_.push_back(std::move(task));
+    if (kept_.size() == 1) asked_.set_value();
+  }
+
+ private:
+  std::promise<void>& asked_;
+  std::vector<delivery_task> kept_;
+};
+
+TEST_F(embedded, a_hold_ends_with_another_version_of_the_connector) {
+  auto quickly = settings();
+  quickly.drain_timeout = 0ms;
+  const auto state_in_the_next_run = [&](const std::string& version) {
+    std::promise<void> asked;
+    integration_manager manager(quickly);
+    manager.register_connector("payroll", {"shift"}, std::make_unique<keeping_connector>(asked),
+                               {.version = version});
+    manager.start();
+    asked.get_future().wait();
+    return manager.connectors().front().state;
+  };
+  {
+    std::promise<void> asked;
+    integration_manager manager(quickly);
+    manager.register_connector("payroll", {"shift"}, std::make_unique<refused_connector>(asked),
+                               {.version = "1"});
+    manager.handle_event({.type = "shift"});
+    asked.get_future().wait();
+    while (manager.connectors().front().state != "held") std::this_thread::yield();
+  }
+  EXPECT_EQ(state_in_the_next_run("1"), "held");
+  EXPECT_EQ(state_in_the_next_run("2"), "running");
+}
+
 TEST_F(embedded, a_name_given_twice_and_a_bad_expression_are_refused) {
   integration_manager manager(settings());
   const auto nothing = [](const nlohmann::json&) {};

@@ -265,6 +265,18 @@ TEST_F(a_producer, that_floods_with_bodies_is_told_to_wait_within_bounds) {
                 AnyOf(StartsWith("HTTP/1.1 503 "), StartsWith("HTTP/1.1 408 "), ""));
 }
 
+TEST_F(a_producer, that_announces_much_and_says_little_shuts_nobody_out) {
+  std::vector<raw_connection> slow;
+  for (int i = 0; i < 150; ++i) slow.push_back(connect());
+  for (auto& one : slow)
+    one.send("POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 65536\r\n\r\n{");
+  // What they have announced is more than max_buffered; what they have sent is next to nothing.
+  const auto large = fmt::format(R"({{"type":"t","id":"large","data":{{"id":"large","x":"{}"}}}})",
+                                 std::string(50'000, 'x'));
+  EXPECT_EQ(harness::ask(airtrain.port(), "POST", "/v1/events", large).status, 202);
+  for (auto& one : slow) EXPECT_THAT(last_words(one), AnyOf(StartsWith("HTTP/1.1 408 "), ""));
+}
+
 TEST_F(a_producer, of_hostile_json_is_refused_and_the_next_request_served) {
   const std::vector<std::string> bodies{
       std::string(60'000, '['),

@@ -236,6 +236,20 @@ TEST(server, bounds_what_bodies_may_hold_together) {
   EXPECT_THAT(server.ask(further), StartsWith("HTTP/1.1 200 "));
 }
 
+TEST(server, charges_a_body_with_what_has_arrived_and_not_with_what_was_announced) {
+  running_server server({.buffered_bytes_max = 200'000},
+                        [](const request&, responder answer) { answer.send({}); });
+  std::vector<raw_connection> slow;
+  for (int i = 0; i < 16; ++i) {
+    slow.push_back(server.connect());
+    slow.back().send(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+        "Content-Length: 150000\r\n\r\n");
+    EXPECT_THAT(slow.back().read_message(), StartsWith("HTTP/1.1 100 "));
+  }
+  EXPECT_THAT(server.ask(post(std::string(20'000, 'y'))), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST(server, serves_only_hosts_that_are_its_own) {
   running_server server({.hosts = {"events.example.org"}, .any_host_paths = {"/livez"}});
   const auto get = [&](std::string_view host, std::string_view path = "/") {

@@ -39,6 +39,7 @@ void world::change_config(system& of) {
   changed.attempt_timeout = of.options.attempt_timeout;
   changed.config_digest = of.options.config_digest + 1;
   of.options = changed;
+  of.backlog = draw_backlog_limit(changed);
   of.config_changed = true;
   account_->configured(of.id, of.options);
   log_.note("{} is configured anew", of.id);

@@ -26,6 +26,11 @@ void ledger::answered(std::string_view event, const published_event& what) {
   known.seq = what.seq;
   for (const auto& to : known.item.routes)
     acknowledge(to.connector, know(to.connector, {what.seq, 0}, known));
+  for (const auto id : what.full) {
+    demand(accounts_.at(id).limit.then == when_full::dead_letter,
+           "event {} became a dead letter of connector {}, which never wanted that", event, id);
+    stand(id, {what.seq, 0}, record_of(id, {what.seq, 0}), standing::dead);
+  }
 }
 
 ledger::record& ledger::know(connector_id connector, const delivery_key& key,
@@ -84,6 +89,7 @@ void ledger::owner_gone(connector_id connector) {
   owner.in_flight = owner.in_window = 0;
   // It may not have come to keep what it knew of the clock.
   owner.clock_set_by = milliseconds{0};
+  owner.waiting_bytes = any;
 }
 
 void ledger::taken(connector_id connector, const std::vector<delivery>& deliveries) {
@@ -200,11 +206,13 @@ void ledger::settled(connector_id connector, const settlement& decided, std::int
 void ledger::replay_asked(const std::vector<dead_letter_id>& ids) {
   for (const auto& id : ids) {
     auto& one = record_of(id.connector, id.key);
+    accounts_.at(id.connector).waiting_bytes = any;
     one.may_be_late = one.replayed = true;
   }
 }
 
 void ledger::replayed(const dead_letter_id& id) {
+  accounts_.at(id.connector).waiting_bytes = any;
   stand(id.connector, id.key, record_of(id.connector, id.key), standing::open);
 }
 

@@ -23,9 +23,13 @@ class ledger {
   // --- Producers.
   void submitted(const publish_item& item);
   void answered(std::string_view event, const published_event& what);
+  /// With its request, which a full backlog has refused.
+  void refused(const publish_item& item, const published_event& what) const;
 
   // --- Owners.
   void owner_gone(connector_id connector);
+  /// Its process has told the store how much may wait.
+  void limited(connector_id connector, backlog_limit by);
   /// The connector's next owner runs with other options.
   void configured(connector_id connector, const dispatch_options& options);
   /// Somebody set the wall clock, under the eyes of the connector's owner.
@@ -48,6 +52,8 @@ class ledger {
   void read_again(std::string_view event, const std::vector<event_detail>& found);
   /// At any time: it holds at least what must not be lost.
   void compare(const connector_counts& counts) const;
+  /// At any time: no more waits than may, but for what an operator has replayed.
+  void demand_room(const connector_counts& counts);
   /// At the end: nothing is left.
   void demand_all_ended() const;
 
@@ -57,6 +63,7 @@ class ledger {
   std::size_t ended() const;
 
  private:
+  static constexpr std::uint64_t any = ~std::uint64_t{0};
   enum class standing { open, dead, stopping, ended };
   struct record {
     std::string event;
@@ -84,6 +91,8 @@ class ledger {
     std::size_t in_window = 0;
     std::size_t acknowledged_left = 0;  ///< acknowledged and not ended
     milliseconds clock_set_by{0};       ///< in the life of its owner
+    backlog_limit limit;
+    std::uint64_t waiting_bytes = any;  ///< when last looked at; any: it may have grown since
   };
   struct submission {
     publish_item item;

@@ -1,4 +1,4 @@
-// Which ends a delivery may come to without an attempt.
+// Which ends a delivery may come to without an attempt, and which events may be kept out.
 
 #include <algorithm>
 
@@ -8,6 +8,38 @@ namespace airtrain::sim {
 
 void ledger::configured(connector_id connector, const dispatch_options& options) {
   accounts_.at(connector).options = options;
+}
+
+void ledger::limited(connector_id connector, backlog_limit by) {
+  accounts_.at(connector).limit = by;
+}
+
+void ledger::refused(const publish_item& item, const published_event& what) const {
+  const auto id = item.what->id();
+  demand(what.status == publish_status::full || what.status == publish_status::refused,
+         "event {} was taken beside one that a full backlog refused", id);
+  demand(what.full.empty() == (what.status != publish_status::full),
+         "event {} was refused and nobody was full", id);
+  for (const auto connector : what.full) {
+    const auto is_it = [&](const route& to) { return to.connector == connector; };
+    demand(std::any_of(item.routes.begin(), item.routes.end(), is_it),
+           "event {} was refused for connector {}, to which it does not go", id, connector);
+    const auto& limit = accounts_.at(connector).limit;
+    demand(limit.limited() && limit.then == when_full::refuse,
+           "event {} was refused for connector {}, which refuses nothing", id, connector);
+  }
+  if (what.status == publish_status::full)
+    demand(!submissions_.find(id)->second.acknowledged, "event {} was known and refused", id);
+}
+
+void ledger::demand_room(const connector_counts& counts) {
+  auto& owner = accounts_.at(counts.id);
+  const bool may_be = !owner.limit.limited() || counts.backlog <= 1 ||
+                      counts.backlog_bytes <= owner.limit.bytes_max ||
+                      counts.backlog_bytes <= owner.waiting_bytes;
+  demand(may_be, "{} bytes wait for connector {} where {} may", counts.backlog_bytes, counts.id,
+         owner.limit.bytes_max);
+  owner.waiting_bytes = counts.backlog_bytes;
 }
 
 void ledger::wall_clock_set(connector_id connector, milliseconds by) {

@@ -23,14 +23,15 @@ void world::make_systems() {
     auto& made = systems_[id];
     made.id = id;
     made.options = options;
+    made.backlog = draw_backlog_limit(options);
     made.outside = std::make_unique<target>(random_.seed(), options.attempt_timeout);
     all.emplace(id, options);
-    log_.note("{} {}, concurrency {}{}, window {}, blocked lanes {}, expires {} ms", id,
+    log_.note("{} {}, concurrency {}{}, window {}, blocked lanes {}, expires {} ms, backlog {}", id,
               !options.ordered ? "unordered"
               : i == 0         ? "stops lanes"
                                : "ordered",
               options.adaptive.on ? "up to " : "", options.concurrency, options.window,
-              options.blocked_lanes_max, options.expires_after.count());
+              options.blocked_lanes_max, options.expires_after.count(), made.backlog.bytes_max);
   }
   shared_rate_ = random_.pick(std::vector<double>{5, 20, 100});
   rate_ = std::make_shared<rate_keeper>(time_, shared_rate_);
@@ -70,6 +71,15 @@ dispatch_options world::draw_options() {
   options.coalesce_latest = random_.chance(0.3);
   options.config_digest = 1;
   return options;
+}
+
+backlog_limit world::draw_backlog_limit(const dispatch_options& options) {
+  if (!random_.chance(0.25)) return {};
+  // Not where a dead letter stops its lane: refused by config/.
+  const bool may_end = options.dead_letter == on_dead_letter::proceed && random_.chance(0.5);
+  // At least the largest request.
+  return {.bytes_max = static_cast<std::uint64_t>(random_.between(800, 4000)),
+          .then = may_end ? when_full::dead_letter : when_full::refuse};
 }
 
 publish_item world::make_item(const std::string& id) {
@@ -142,9 +152,35 @@ void world::answered(const std::shared_ptr<request>& what, const publish_result&
     time_.after(random_.between(milliseconds{50}, seconds{2}), [this, what] { submit(what); });
     return;
   }
+  const auto is_full = [](const published_event& one) {
+    return one.status == publish_status::full;
+  };
+  if (std::any_of(result.events.begin(), result.events.end(), is_full)) {
+    for (std::size_t i = 0; i < result.events.size(); ++i)
+      account_->refused(what->what.items[i], result.events[i]);
+    time_.after(random_.between(milliseconds{50}, seconds{2}), [this, what] { submit(what); });
+    return;
+  }
   what->answered = true;
-  for (std::size_t i = 0; i < result.events.size(); ++i)
-    account_->answered(what->what.items[i].what->id(), result.events[i]);
+  std::vector<std::string> know_again;
+  for (std::size_t i = 0; i < result.events.size(); ++i) {
+    const std::string id{what->what.items[i].what->id()};
+    account_->answered(id, result.events[i]);
+    // Of a publish that failed and landed only the store knows whether a backlog was full.
+    if (result.events[i].status == publish_status::duplicate &&
+        may_die_at_once(what->what.items[i]))
+      know_again.push_back(id);
+  }
+  if (know_again.empty()) return;
+  for (const auto& id : know_again) read_again(id);
+  store_->inject().fail_reads = 0;
+  store_->answer_reads();
+}
+
+bool world::may_die_at_once(const publish_item& item) const {
+  return std::any_of(item.routes.begin(), item.routes.end(), [this](const route& to) {
+    return systems_.at(to.connector).backlog.then == when_full::dead_letter;
+  });
 }
 
 }  // namespace airtrain::sim

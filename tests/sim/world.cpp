@@ -17,6 +17,7 @@ world::world(std::uint64_t seed, bool trace)
       log_(time_, trace),
       store_(memory_store::make({}, [this] { return time_.now().wall_ms; })) {
   make_systems();
+  limit_backlogs();
   plan_chaos();
 }
 
@@ -46,7 +47,10 @@ bool world::drained() const {
 
 /// After everything that happens.
 void world::check() {
-  for (const auto& counts : store_->counts()) account_->compare(counts);
+  for (const auto& counts : store_->counts()) {
+    account_->compare(counts);
+    account_->demand_room(counts);
+  }
   if (!restarting_) return;
   const auto is_drained = [](const auto& one) { return one.second.loop->drained(); };
   if (std::all_of(systems_.begin(), systems_.end(), is_drained)) finish_graceful_restart();
@@ -101,19 +105,31 @@ void world::start_over() {
   read_store_again();
   for (auto& [id, one] : systems_)
     if (!healed_ && random_.chance(0.3)) change_config(one);
+  limit_backlogs();
   for (auto& [id, one] : systems_) start_supervisor(one);
   for (const auto& one : requests_)
     time_.after(random_.between(microseconds{0}, seconds{1}), [this, one] { submit(one); });
 }
 
+/// What a process tells its store when it starts.
+void world::limit_backlogs() {
+  for (const auto& [id, one] : systems_) {
+    store_->limit_backlog(id, one.backlog);
+    account_->limited(id, one.backlog);
+  }
+}
+
 /// After a restart, or a failure that may have happened all the same.
 void world::read_store_again() {
   store_->inject().fail_reads = 0;
-  for (const auto& event : account_->events())
-    store_->event_details(event, std::nullopt, [this, event](const auto& found) {
-      account_->read_again(event, found.value());
-    });
+  for (const auto& event : account_->events()) read_again(event);
   store_->answer_reads();
+}
+
+void world::read_again(const std::string& event) {
+  store_->event_details(event, std::nullopt, [this, event](const auto& found) {
+    account_->read_again(event, found.value());
+  });
 }
 
 void world::touch_store() {

@@ -24,6 +24,7 @@ class world {
   struct system {
     connector_id id = 0;
     dispatch_options options;
+    backlog_limit backlog;
     std::unique_ptr<target> outside;
     std::optional<connector_status> left;   ///< as it was at a clean stop
     bool config_changed = false;            ///< since then
@@ -42,8 +43,10 @@ class world {
   void finish_graceful_restart();
   void start_over();
   void read_store_again();
+  void read_again(const std::string& event);
   void touch_store();
   void pump_store();
+  void limit_backlogs();
   void check();
   void heal();
   void help_along();
@@ -52,11 +55,13 @@ class world {
   // --- set_up.cpp: what there is and what is sent
   void make_systems();
   dispatch_options draw_options();
+  backlog_limit draw_backlog_limit(const dispatch_options& options);
   publish_item make_item(const std::string& id);
   void submit_something();
   void submit_conflict();
   void submit(const std::shared_ptr<request>& what);
   void answered(const std::shared_ptr<request>& what, const publish_result& result);
+  bool may_die_at_once(const publish_item& item) const;
 
   // --- chaos.cpp: what goes wrong, and the operator
   void plan_chaos();

@@ -330,6 +330,24 @@ TEST_P(store_conformance, what_is_no_dead_letter_cannot_be_replayed) {
   EXPECT_EQ(replay({{a, taken.at(1).key}}).refused.at(0).code, "not_found") << "replayed already";
 }
 
+TEST_P(store_conformance, a_later_one_that_an_uncounted_attempt_may_have_delivered_is_newer_truth) {
+  const auto a = connector("a");
+  publish_to(a, "1", lane);
+  publish_to(a, "2", lane);
+  const auto epoch = open(a).epoch;
+  const auto taken = fresh(a, epoch).deliveries;
+  auto end = uncounted(delivered(taken.at(1)), settlement::kind::discarded);
+  end.history = taken.at(1).history;
+  end.attempt = {};
+  end.unknown_effect = true;
+  settle(a, epoch, {dead(taken.at(0)), end});
+  flush();
+  under_test().reopen();
+  const auto refused = replay({{a, taken.at(0).key}});
+  ASSERT_EQ(refused.refused.size(), 1u);
+  EXPECT_EQ(refused.refused[0].code, "would_reorder");
+}
+
 TEST_P(store_conformance, a_replay_that_would_overwrite_newer_truth_is_refused_unless_allowed) {
   const auto a = connector("a");
   publish_to(a, "1", lane);

@@ -28,6 +28,12 @@ struct connector_options {
   std::string ordering_key{};  ///< expression; events with the same value go one after the other
   bool stop_lane_on_dead_letter = false;
   std::chrono::milliseconds expires_after{0};  ///< 0: never
+  /// Says which connector this is, with all that its class was built from: anything that changes
+  /// with its code or settings. Another version, as any other option here that changes, ends a hold
+  /// at the next start.
+  std::string version{};
+  /// Bytes of events that may wait for it; above them `handle_event` is refused. 0: no limit.
+  std::uint64_t backlog_bytes_max = 0;
 };
 
 }  // namespace v0

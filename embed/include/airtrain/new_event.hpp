@@ -29,12 +29,13 @@ struct event_accepted {
 
 /// Why an event was not taken. Nothing of it was kept.
 enum class refusal_code : std::uint8_t {
-  invalid,     ///< the event itself: see the message
-  conflict,    ///< the same source and id with other content
-  overloaded,  ///< too much is waiting for the disk: try again shortly
-  disk_full,   ///< free space is below the reserve
-  failed,      ///< the store could not write; whether it is there is unknown: hand it over again
-  stopping,    ///< `drain` or the destructor was called
+  invalid,       ///< the event itself: see the message
+  conflict,      ///< the same source and id with other content
+  overloaded,    ///< too much is waiting for the disk: try again shortly
+  disk_full,     ///< free space is below the reserve
+  failed,        ///< the store could not write; whether it is there is unknown: hand it over again
+  stopping,      ///< `drain` or the destructor was called
+  backlog_full,  ///< as much waits for a connector as `backlog_bytes_max` allows: try again later
 };
 
 class event_refused : public std::runtime_error {

@@ -42,6 +42,36 @@ TEST_F(life, a_pause_survives_a_restart) {
   EXPECT_EQ(r.in_flight.size(), 4u);
 }
 
+TEST_F(life, the_strongest_of_its_states_is_shown) {
+  const auto command = [&](breaker_command what) {
+    r.run([&](dispatch_actions& out) { r.core->command(what, r.now, out); });
+  };
+  publish(10);
+  EXPECT_EQ(r.status().state, connector_state::running);
+  r.answer(1, throttled(3'000'000));
+  EXPECT_EQ(r.status().state, connector_state::throttled);
+  command(breaker_command::force_open);
+  EXPECT_EQ(r.status().state, connector_state::open);
+  r.answer(2, unauthorized());
+  EXPECT_EQ(r.status().state, connector_state::held);
+  r.pause();
+  EXPECT_EQ(r.status().state, connector_state::paused);
+  r.resume();
+  EXPECT_EQ(r.status().state, connector_state::held);
+  r.resume();
+  EXPECT_EQ(r.status().state, connector_state::open);
+  command(breaker_command::automatic);
+  EXPECT_EQ(r.status().state, connector_state::throttled);
+}
+
+TEST_F(life, no_hint_of_the_target_is_followed_for_longer_than_the_limit) {
+  publish(4);
+  for (const auto seq : r.sent_seqs()) r.answer(seq, throttled(36'000'000));
+  EXPECT_TRUE(r.in_flight.empty());
+  r.pass(67min);
+  EXPECT_FALSE(r.in_flight.empty());
+}
+
 TEST_F(life, a_hold_survives_a_restart_and_is_probed_at_once) {
   publish(10);
   r.answer_all(unauthorized());

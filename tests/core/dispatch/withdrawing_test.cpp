@@ -84,3 +84,18 @@ TEST(withdrawing, a_lane_goes_on_when_what_it_waited_for_was_ended_on_disk) {
   });
   EXPECT_TRUE(r.sent(2));
 }
+
+TEST(withdrawing, tells_of_an_attempt_that_was_not_counted_and_may_have_had_an_effect) {
+  auto o = one_at_a_time();
+  o.breaker.consecutive = 1;
+  rig r{o};
+  r.open();
+  r.add(1, 7);
+  r.answer(1, unreachable());  // opens the circuit
+  while (!r.sent(1)) ASSERT_TRUE(r.pass_to_wake());
+  r.answer(1, unreachable());  // a probe: not counted
+  EXPECT_EQ(withdraw(r, {key(1)}), (std::vector<withdrawal>{withdrawal::done}));
+  const auto& end = r.store.at(1).settled.back();
+  EXPECT_EQ(end.what, settlement::kind::discarded);
+  EXPECT_TRUE(end.unknown_effect);
+}

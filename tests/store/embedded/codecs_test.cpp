@@ -78,10 +78,11 @@ TEST(block_index, gives_each_connector_its_events_in_every_form_of_posting) {
       routes.push_back({.connector = 3});
       expected[3].push_back(static_cast<block_offset>(offset));
     }
-    builder.add(static_cast<block_offset>(offset), 1000 + offset, routes);
+    builder.add(static_cast<block_offset>(offset), 1000 + offset, 100 + offset, routes);
   }
   const auto bytes = builder.encode();
-  EXPECT_LT(bytes.size(), 800u);
+  // Two bytes for the size of each event, and less than 900 for all the rest.
+  EXPECT_LT(bytes.size(), 2 * block_events + 900u);
   const auto view = block_index_view::read(bytes);
   ASSERT_TRUE(view);
   EXPECT_EQ(view->last_accepted_ms(), 1000 + 4095);
@@ -97,6 +98,10 @@ TEST(block_index, gives_each_connector_its_events_in_every_form_of_posting) {
     EXPECT_EQ(got, expected[id]);
   }
   EXPECT_EQ(view->count(9), 0u);
+  EXPECT_EQ(view->sizes(), builder.sizes());
+  EXPECT_EQ(view->total_at(0).bytes, builder.total(1, 0).bytes);
+  EXPECT_EQ(builder.total(1, 0).bytes, (100 + 4195) * block_events / 2);
+  EXPECT_EQ(builder.total(1, 4094).bytes, 4194u + 4195u);
   EXPECT_FALSE(block_index_view::read("nonsense"));
 }
 
@@ -109,6 +114,33 @@ TEST(event_row, reads_back_routes_and_event) {
   ASSERT_EQ(row->routes.size(), 2u);
   EXPECT_EQ(row->to(9)->lane, 77u);
   EXPECT_EQ(row->to(2), nullptr);
+}
+
+TEST(event_row, keeps_which_routes_a_full_backlog_refused) {
+  const auto what = sealed("1", 5, "payload");
+  const std::vector<route> routes{{.connector = 1, .refused = true},
+                                  {.connector = 9, .lane = 77},
+                                  {.connector = 10, .lane = 77, .refused = true}};
+  const auto bytes = encode_routes(routes) + std::string{what->bytes()};
+  const auto row = decode_event_row(bytes);
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->what->data(), "payload");
+  ASSERT_EQ(row->routes.size(), 3u);
+  EXPECT_TRUE(row->to(1)->refused);
+  EXPECT_FALSE(row->to(9)->refused);
+  EXPECT_TRUE(row->to(10)->refused);
+  EXPECT_EQ(row->to(10)->lane, 77u);
+  EXPECT_EQ(event_bytes_in(bytes), what->bytes().size());
+}
+
+TEST(block_index, leaves_out_what_a_full_backlog_refused) {
+  block_index_builder builder;
+  const std::vector<route> routes{{.connector = 1, .refused = true}, {.connector = 2}};
+  builder.add(7, 1000, 300, routes);
+  EXPECT_TRUE(builder.of(1).empty());
+  EXPECT_EQ(builder.total(2, 0).count, 1u);
+  EXPECT_EQ(builder.total(2, 0).bytes, 300u);
+  EXPECT_EQ(builder.total(2, 8).bytes, 0u);
 }
 
 TEST(held_record, reads_back_whole) {

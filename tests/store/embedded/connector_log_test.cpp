@@ -147,7 +147,7 @@ TEST_F(connector_log_test, what_is_replayed_is_not_read_before_its_new_record_is
   dead.lane = 7;
   const delivery_key key{.seq = 6, .part = 0};
   log.recover_held(key, dead);
-  (void)log.replay(key, dead, true, 0);
+  (void)log.replay(key, dead, 100, true, 0);
   auto of_lane = request(fetch_kind::lane);
   of_lane.lane = dead.lane;
   EXPECT_TRUE(log.plan_for(epoch, of_lane)->aside.empty());

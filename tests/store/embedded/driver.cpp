@@ -5,20 +5,39 @@
 
 namespace airtrain::embedded::tests {
 
+namespace {
+
+/// Is believed as the test says.
+class told_clock final : public purging_clock {
+ public:
+  explicit told_clock(const std::atomic<bool>& believed) : believed_(believed) {}
+  bool believed() override { return believed_; }
+  std::chrono::milliseconds doubt_left() override { return {}; }
+  void doubt(std::chrono::milliseconds) override {}
+
+ private:
+  const std::atomic<bool>& believed_;
+};
+
+}  // namespace
+
 driver::driver(std::filesystem::path directory) {
   settings.data_dir = directory.empty() ? own_directory_.path() : std::move(directory);
   settings.recent_bytes_max = 4096;  // so that most is read from the log
 }
 
 store_error driver::start() {
+  const auto wall_ms = [this] { return now_ms.load(); };
+  std::shared_ptr<purging_clock> purging = std::make_shared<told_clock>(may_purge);
+  if (compare_clocks) purging = clock_beside_steady(wall_ms);
   auto made = std::make_unique<embedded_store>(
-      settings, environment{.wall_ms = [this] { return now_ms.load(); },
+      settings, environment{.wall_ms = wall_ms,
                             .files = files.env(),
                             .disk =
                                 [](const auto&) {
                                   return environment::space{.free = ~std::uint64_t{0}, .total = 0};
                                 },
-                            .may_purge = [this] { return may_purge.load(); }});
+                            .purging = std::move(purging)});
   auto error = made->start();
   if (error.code == store_error_code::none) store_ = std::move(made);
   return error;

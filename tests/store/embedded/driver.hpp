@@ -38,6 +38,7 @@ class driver {
   store_settings settings;
   std::atomic<std::int64_t> now_ms{1'700'000'000'000};
   std::atomic<bool> may_purge{true};
+  bool compare_clocks = false;  ///< as the service does; `may_purge` says nothing then
   faulty_files files;
 
  private:

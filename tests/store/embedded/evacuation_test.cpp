@@ -89,6 +89,51 @@ class evacuation_of_the_log : public ::testing::Test {
   connector_id sparse = 0;
 };
 
+TEST_F(evacuation_of_the_log, what_was_copied_counts_with_its_bytes_also_after_a_restart) {
+  publish_and_deliver(0, 9000, 10);
+  const auto epoch = store.open(sparse);
+  const auto taken = store.fresh(sparse, epoch, 400);
+  for (std::size_t i = 0; i < 300; ++i)
+    store.settle(sparse, epoch,
+                 {settled(taken[i], i < 100   ? settlement::kind::dead
+                                    : i < 200 ? settlement::kind::aside
+                                              : settlement::kind::retry)});
+  store.flush();
+  const auto before = *store.store().counts(sparse);
+  EXPECT_EQ(before.backlog, 800u);
+  EXPECT_GT(before.backlog_bytes, 0u);
+  outlive();
+  trim();
+  EXPECT_EQ(store.store().edge(), 8192u);
+  EXPECT_EQ(store.store().counts(sparse)->backlog_bytes, before.backlog_bytes);
+  restart();
+  EXPECT_EQ(store.store().counts(sparse)->backlog, before.backlog);
+  EXPECT_EQ(store.store().counts(sparse)->backlog_bytes, before.backlog_bytes);
+}
+
+TEST_F(evacuation_of_the_log, a_dead_letter_of_a_full_backlog_is_copied_and_not_taken_for_fresh) {
+  publish_and_deliver(0, 100, 10);
+  store.store().limit_backlog(sparse, {.bytes_max = 1, .then = when_full::dead_letter});
+  publish_and_deliver(100, 8900, 10);
+  const auto waits = *store.store().counts(sparse);
+  EXPECT_EQ(waits.backlog, 10u);
+  EXPECT_EQ(waits.dead_letters, 890u);
+  outlive();
+  trim();
+  EXPECT_EQ(store.store().edge(), 8192u);
+  restart();
+  EXPECT_EQ(store.store().counts(sparse)->backlog, 10u);
+  EXPECT_EQ(store.store().counts(sparse)->backlog_bytes, waits.backlog_bytes);
+  EXPECT_EQ(store.store().counts(sparse)->dead_letters, 890u);
+  const auto epoch = store.open(sparse);
+  const auto given = store.fresh(sparse, epoch);
+  expect_each(given, 10, 10);
+  settle_all(sparse, epoch, given);
+  store.flush();
+  EXPECT_EQ(copies(), 810u) << "one for each dead letter below the edge";
+  expect_sound();
+}
+
 TEST_F(evacuation_of_the_log, a_connector_that_nobody_opens_does_not_pin_it_and_loses_nothing) {
   publish_and_deliver(0, 9000, 10);
   outlive();
@@ -171,6 +216,21 @@ TEST_F(evacuation_of_the_log, a_backlog_of_most_events_stays_where_it_is) {
   trim();
   EXPECT_EQ(store.store().edge(), 0u);
   expect_each(store.fresh(sparse, store.open(sparse)), 9000, 1);
+}
+
+TEST_F(evacuation_of_the_log,
+       a_backlog_of_most_events_stays_also_when_it_was_moved_aside_or_failed) {
+  publish_and_deliver(0, 9000, 1);
+  const auto epoch = store.open(sparse);
+  std::vector<settlement> aside;
+  for (const auto& one : store.fresh(sparse, epoch))
+    aside.push_back(
+        settled(one, one.key.seq % 2 == 0 ? settlement::kind::aside : settlement::kind::retry));
+  store.settle(sparse, epoch, std::move(aside));
+  store.flush();
+  outlive();
+  trim();
+  EXPECT_EQ(store.store().edge(), 0u);
 }
 
 TEST_F(evacuation_of_the_log, a_backlog_of_most_events_pins_it_only_until_as_much_has_followed) {

@@ -215,16 +215,34 @@ TEST_F(embedded_log, nothing_is_purged_by_a_clock_that_cannot_be_believed) {
   ASSERT_EQ(store.store().trim().code, store_error_code::none);
   EXPECT_EQ(store.store().edge(), 4096u);
   EXPECT_EQ(store.store().counts(a)->dead_letters, 0u);
+  EXPECT_EQ(store.store().figures().purged_dead_letters, 1u);
 }
 
 TEST_F(embedded_log, the_clocks_agree_until_one_is_set) {
   std::int64_t now_ms = 1'700'000'000'000;
-  const auto agree = while_clocks_agree([&] { return now_ms; });
-  EXPECT_TRUE(agree());
+  const auto clock = clock_beside_steady([&] { return now_ms; });
+  EXPECT_TRUE(clock->believed());
   now_ms += 86'400'000;
-  EXPECT_FALSE(agree());
+  EXPECT_FALSE(clock->believed());
   now_ms -= 86'400'000;
-  EXPECT_FALSE(agree()) << "for an hour";
+  EXPECT_FALSE(clock->believed()) << "for an hour";
+  EXPECT_GT(clock->doubt_left(), std::chrono::minutes{59});
+}
+
+TEST_F(embedded_log, a_clock_in_doubt_is_so_after_a_restart_too) {
+  store.settings.open_max = 1u << 20;
+  store.compare_clocks = true;
+  start();
+  const auto epoch = store.open(a);
+  store.publish_many(a, 0, 5000);
+  store.settle(a, epoch, all_settled(store.fresh(a, epoch), settlement::kind::delivered));
+  store.flush();
+  store.now_ms += milliseconds{hours{24 * 30}}.count();
+  ASSERT_EQ(store.store().trim().code, store_error_code::none);
+  EXPECT_EQ(store.store().edge(), 0u);
+  restart();
+  ASSERT_EQ(store.store().trim().code, store_error_code::none);
+  EXPECT_EQ(store.store().edge(), 0u);
 }
 
 TEST_F(embedded_log, an_unsettled_delivery_keeps_its_event_however_old_and_does_not_pin_the_log) {

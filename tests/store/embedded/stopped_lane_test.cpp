@@ -107,6 +107,32 @@ class stopped_lane : public ::testing::Test {
   std::uint64_t epoch = 0;
 };
 
+TEST_F(stopped_lane, what_waits_behind_it_is_listed_page_by_page) {
+  const int count = std::getenv("FAULTS") ? 60'000 : 3'500;
+  stop_lane();
+  park(1, count, 4000);
+  delivery_query query;
+  query.connector = a;
+  query.page.limit = 1000;
+  auto slowest = std::chrono::steady_clock::duration::zero();
+  int next = 1;
+  do {
+    const auto asked = std::chrono::steady_clock::now();
+    const auto page = await<result<airtrain::page<delivery_summary>, store_error>>([&](auto then) {
+                        store.store().list_deliveries(query, then);
+                      }).value();
+    slowest = std::max(slowest, std::chrono::steady_clock::now() - asked);
+    for (const auto& one : page.items) {
+      ASSERT_EQ(one.event->id(), std::to_string(next++));
+      ASSERT_EQ(one.delivery.state, delivery_state::waiting);
+      ASSERT_EQ(one.delivery.why, reason::lane_stopped);
+    }
+    query.page.after = page.next;
+  } while (!query.page.after.empty());
+  EXPECT_EQ(next, count + 1);
+  RecordProperty("slowest_page_us", static_cast<int>(slowest / std::chrono::microseconds{1}));
+}
+
 TEST_F(stopped_lane, what_waits_behind_it_comes_in_order_also_after_a_restart) {
   stop_lane();
   park(1, 5000, 500);
