@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <mutex>
@@ -55,10 +57,25 @@ sorted_entries sorted(const std::vector<const char*>& entries,
   return out;
 }
 
-class sorted_iterator final : public MemTableRep::Iterator {
+/// Says that a place is free again. The first base of what lives there, and so destroyed last: only
+/// then may something else be made there.
+class occupant {
  public:
-  sorted_iterator(sorted_entries entries, const MemTableRep::KeyComparator& order)
-      : entries_(std::move(entries)), order_(order), at_(entries_->size()) {}
+  explicit occupant(std::atomic<bool>* occupied) : occupied_(occupied) {}
+  ~occupant() {
+    if (occupied_ != nullptr) occupied_->store(false, std::memory_order_release);
+  }
+  occupant(const occupant&) = delete;
+
+ private:
+  std::atomic<bool>* const occupied_;  ///< null: it lives on the heap
+};
+
+class sorted_iterator final : private occupant, public MemTableRep::Iterator {
+ public:
+  sorted_iterator(sorted_entries entries, const MemTableRep::KeyComparator& order,
+                  std::atomic<bool>* occupied = nullptr)
+      : occupant(occupied), entries_(std::move(entries)), order_(order), at_(entries_->size()) {}
 
   bool Valid() const override { return at_ < entries_->size(); }
   const char* key() const override { return (*entries_)[at_]; }
@@ -113,25 +130,40 @@ class hashed_memtable final : public MemTableRep {
   void MarkFlushed() override { hashed_->MarkFlushed(); }
   size_t ApproximateMemoryUsage() override {
     const std::lock_guard lock{mutex_};
-    return hashed_->ApproximateMemoryUsage() + entries_.capacity() * sizeof(const char*);
+    return hashed_->ApproximateMemoryUsage() + entries_.capacity() * sizeof(const char*) +
+           places_.size() * sizeof(place);
   }
   Iterator* GetDynamicPrefixIterator(rocksdb::Arena* arena) override {
     return hashed_->GetDynamicPrefixIterator(arena);
   }
 
   Iterator* GetIterator(rocksdb::Arena* arena) override {
-    const std::lock_guard lock{mutex_};
-    auto entries = sorted(entries_, order_);
+    auto entries = sorted(entries_now(), order_);
     if (arena == nullptr) return new sorted_iterator(std::move(entries), order_);
-    // Who passes an arena only destroys the iterator: its storage stays ours. There are few: one
-    // for the flush.
-    return new (&storage_.emplace_back()) sorted_iterator(std::move(entries), order_);
+    // Who passes an arena only destroys the iterator: its place stays ours.
+    auto& home = free_place();
+    return new (&home.bytes) sorted_iterator(std::move(entries), order_, &home.occupied);
   }
 
  private:
-  struct alignas(sorted_iterator) iterator_storage {
-    std::array<std::byte, sizeof(sorted_iterator)> bytes;
+  struct place {
+    alignas(sorted_iterator) std::array<std::byte, sizeof(sorted_iterator)> bytes;
+    std::atomic<bool> occupied{true};
   };
+
+  /// Sorted they are outside the lock, which the writer takes for every entry.
+  std::vector<const char*> entries_now() {
+    const std::lock_guard lock{mutex_};
+    return entries_;
+  }
+  /// As many as there were iterators at once: readers may come for as long as nothing is flushed.
+  place& free_place() {
+    const std::lock_guard lock{mutex_};
+    for (auto& one : places_)
+      if (!one.occupied.exchange(true, std::memory_order_acquire)) return one;
+    return places_.emplace_back();
+  }
+
   struct allocation {
     rocksdb::KeyHandle handle = nullptr;
     const char* entry = nullptr;
@@ -142,7 +174,7 @@ class hashed_memtable final : public MemTableRep {
   allocation allocated_;  ///< the writer's, between `Allocate` and `Insert`
   std::mutex mutex_;      ///< guards all below
   std::vector<const char*> entries_;
-  std::list<iterator_storage> storage_;
+  std::list<place> places_;  ///< of iterators
 };
 
 class hashed_memtable_factory final : public rocksdb::MemTableRepFactory {

@@ -4,8 +4,11 @@
 #include <rocksdb/db.h>
 #include <rocksdb/slice_transform.h>
 
+#include <atomic>
 #include <map>
 #include <random>
+#include <thread>
+#include <vector>
 
 #include "tests/store/embedded/temporary_directory.hpp"
 
@@ -108,6 +111,43 @@ TEST_F(hashed_memtable, has_what_was_written_in_order_before_and_after_its_flush
     expect_all_there();
     expect_seeks_to_find();
   }
+}
+
+TEST_F(hashed_memtable, readers_cost_it_no_memory_however_many_come) {
+  const auto bytes = [&] {
+    std::uint64_t value = 0;
+    EXPECT_TRUE(db_->Put({}, "a key to be measured by", "").ok());
+    EXPECT_TRUE(db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeActiveMemTable, &value));
+    return value;
+  };
+  change_at_random();
+  all(false);
+  const auto before = bytes();
+  for (int i = 0; i < 1000; ++i) all(false);
+  EXPECT_LT(bytes() - before, 1000u);
+}
+
+TEST_F(hashed_memtable, can_be_read_whole_while_it_is_written_to) {
+  constexpr int keys = 20'000;
+  std::atomic<int> written{0};
+  std::thread writer([&] {
+    for (int i = 0; i < keys; ++i) {
+      std::string key(prefix_bytes, static_cast<char>(i % 7));
+      ASSERT_TRUE(db_->Put({}, key + std::to_string(i), "").ok());
+      written = i + 1;
+    }
+  });
+  std::vector<std::thread> readers;
+  for (int reader = 0; reader < 2; ++reader)
+    readers.emplace_back([&] {
+      for (int before = 0; before < keys;) {
+        before = written;
+        const auto seen = all(false).size();
+        EXPECT_GE(seen, static_cast<std::size_t>(before));
+      }
+    });
+  writer.join();
+  for (auto& one : readers) one.join();
 }
 
 TEST_F(hashed_memtable, finds_the_keys_of_one_prefix) {
