@@ -27,7 +27,7 @@ struct io_pool::impl {
 io_pool::io_pool(std::uint32_t threads) : impl_(std::make_unique<impl>()) {
   const auto count = thread_count(threads);
   for (std::uint32_t i = 0; i < count; ++i) {
-    impl_->loops.push_back(std::make_unique<io_loop>(std::make_unique<io_loop::impl>(i)));
+    impl_->loops.push_back(std::make_unique<io_loop>(std::make_shared<io_loop::impl>(i)));
   }
   for (auto& loop : impl_->loops) loop->inside().start(loop.get());
 }

@@ -17,16 +17,17 @@ class io_loop {
   bool on_its_thread() const;
 
   struct impl;
-  explicit io_loop(std::unique_ptr<impl> i);
+  explicit io_loop(std::shared_ptr<impl> i);
   ~io_loop();
   impl& inside() { return *impl_; }  ///< for the files of this folder
 
  private:
-  std::unique_ptr<impl> impl_;
+  const std::shared_ptr<impl> impl_;
 };
 
 /// While it lives, what its thread posts is gathered, and handed over at its end: one lock and one
-/// wake-up for each loop. For whoever answers many at once from outside the loops.
+/// wake-up for each loop. For whoever answers many at once from outside the loops. The loops may
+/// end meanwhile: what was gathered for them is dropped then.
 class posting_together {
  public:
   posting_together();

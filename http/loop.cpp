@@ -15,7 +15,7 @@ thread_local io_loop* current_loop = nullptr;
 
 /// What a `posting_together` of this thread has gathered, by loop: there are few.
 struct gathered_posts {
-  io_loop::impl* to = nullptr;
+  std::shared_ptr<io_loop::impl> to;  ///< who posts may count on the loop only while it does
   std::vector<std::function<void()>> work;
 };
 thread_local std::vector<gathered_posts> gathered;
@@ -23,8 +23,8 @@ thread_local bool gathering = false;
 
 std::vector<std::function<void()>>& gathered_for(io_loop::impl& loop) {
   for (auto& one : gathered)
-    if (one.to == &loop) return one.work;
-  return gathered.emplace_back(gathered_posts{&loop, {}}).work;
+    if (one.to.get() == &loop) return one.work;
+  return gathered.emplace_back(gathered_posts{loop.shared_from_this(), {}}).work;
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ void io_loop::impl::sweep() {
   arm_sweep();
 }
 
-io_loop::io_loop(std::unique_ptr<impl> i) : impl_(std::move(i)) {}
+io_loop::io_loop(std::shared_ptr<impl> i) : impl_(std::move(i)) {}
 io_loop::~io_loop() = default;
 void io_loop::post(std::function<void()> work) {
   impl_->post(std::move(work));
@@ -136,11 +136,9 @@ posting_together::posting_together() : outermost_(!std::exchange(gathering, true
 posting_together::~posting_together() {
   if (!outermost_) return;
   gathering = false;
-  for (auto& [loop, work] : gathered) {
-    loop->post_all(work);
-    work.clear();  // destroyed here and not under the loop's lock, should it have been dropped
-  }
-  gathered.clear();
+  // What is dropped, because its loop has ended, is destroyed here: not under the loop's lock, and
+  // not in `gathered`, which its destruction may fill anew.
+  for (auto& [loop, work] : std::exchange(gathered, {})) loop->post_all(work);
 }
 
 io_loop* calling_loop() {
@@ -148,6 +146,7 @@ io_loop* calling_loop() {
 }
 
 void run_on_all(io_pool& pool, const std::function<void(io_loop&)>& work) {
+  AIRTRAIN_INVARIANT(!gathering);  // it would wait for what it holds back itself
   std::promise<void> finished;
   {
     // The last copy signals, whether its function was run or dropped.

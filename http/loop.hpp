@@ -36,7 +36,7 @@ class sweep_listener {
   virtual void sweep(clock::time_point now) = 0;
 };
 
-struct io_loop::impl {
+struct io_loop::impl : std::enable_shared_from_this<io_loop::impl> {
   explicit impl(std::size_t position) : index(position) {}
 
   void start(io_loop* owner);
@@ -71,7 +71,7 @@ struct io_loop::impl {
 io_loop* calling_loop();
 
 /// Runs `work(loop)` on every loop and returns when all of it was run, or dropped because the pool
-/// has stopped. Not from a loop.
+/// has stopped. Not from a loop, nor within a `posting_together`.
 void run_on_all(io_pool& pool, const std::function<void(io_loop&)>& work);
 
 }  // namespace airtrain::http

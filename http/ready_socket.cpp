@@ -81,8 +81,9 @@ void ready_socket::has_changed(std::uint32_t epoll_events) {
   if ((epoll_events & end) != 0) ending_ = true;
   if ((epoll_events & (EPOLLIN | end)) != 0) readable_ = true;
   if ((epoll_events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) listener_.on_writable();
-  // The listener may have closed this socket.
-  if (watcher.is_watched(which) && readable_) listener_.on_readable();
+  // The listener may have closed this socket. Who is to be told anyway is not told twice in a turn:
+  // else who floods would be read from more often with every packet.
+  if (watcher.is_watched(which) && readable_ && !to_be_told_) listener_.on_readable();
 }
 
 }  // namespace airtrain::http

@@ -49,8 +49,10 @@ class ready_socket {
 
   /// A read may bring bytes, an end or an error. When not, the listener is told once it may.
   bool readable() const { return readable_; }
-  /// Has the listener told that it is readable, in a turn to come.
-  void tell_again() { watcher_.tell_again(token_); }
+  /// Has the listener told that it is readable, in a turn to come: once, however often it is asked.
+  void tell_again() {
+    if (!std::exchange(to_be_told_, true)) watcher_.tell_again(token_);
+  }
   /// Whoever reads past this class, through `native_handle`, found nothing more.
   void drained() { readable_ = false; }
 
@@ -64,7 +66,10 @@ class ready_socket {
 
   // For the watcher.
   void has_changed(std::uint32_t epoll_events);
-  void is_readable() { listener_.on_readable(); }
+  void is_readable() {
+    to_be_told_ = false;
+    listener_.on_readable();
+  }
 
  private:
   readiness& watcher_;
@@ -72,6 +77,7 @@ class ready_socket {
   ready_listener& listener_;
   readiness::token token_;
   bool readable_ = false;
+  bool to_be_told_ = false;
   bool ending_ = false;  ///< the end has come, behind what is still to be read
 };
 

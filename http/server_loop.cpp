@@ -48,9 +48,12 @@ void server_loop::drain() {
 }
 
 void server_loop::close_all() {
+  // Should the loop have ended, nobody else takes them: they would keep this alive, and it them.
+  std::vector<std::shared_ptr<session>> unwritten;
   {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    unwritten.swap(answered_);
   }
   while (!sessions_.empty()) {
     const auto one = sessions_.back();

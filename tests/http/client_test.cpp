@@ -115,6 +115,17 @@ TEST(client, reads_an_answer_that_ends_with_the_connection) {
   EXPECT_EQ(answer->body, "all of it");
 }
 
+TEST(client, reads_a_large_answer_whole_although_its_end_has_come_already) {
+  const std::string large(300'000, 'x');
+  const auto to_the_end = answer_to("HTTP/1.1 200 OK\r\n\r\n" + large);
+  ASSERT_TRUE(to_the_end);
+  EXPECT_EQ(to_the_end->body, large);
+  const auto announced = answer_to(
+      fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{}", large.size(), large));
+  ASSERT_TRUE(announced);
+  EXPECT_EQ(announced->body, large);
+}
+
 TEST(client, expects_no_body_where_there_is_none) {
   EXPECT_TRUE(answer_to("HTTP/1.1 204 No Content\r\n\r\n"));
   EXPECT_TRUE(answer_to("HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <future>
 #include <mutex>
 #include <thread>
@@ -150,6 +151,51 @@ TEST(server, answers_a_peer_that_has_closed_its_sending_side) {
   connection.finish_sending();
   EXPECT_THAT(connection.read_message(), EndsWith("last words"));
   EXPECT_TRUE(connection.ended_by_peer());
+}
+
+TEST(server, answers_all_that_a_peer_said_before_it_closed_its_sending_side) {
+  running_server server;
+  for (const std::size_t body_bytes : {10u, 3000u, 100'000u}) {
+    auto connection = server.connect();
+    std::thread writer([&] {
+      std::string all;
+      for (int i = 0; i < 20; ++i)
+        all += post(fmt::format("{} {}", i, std::string(body_bytes, 'x')));
+      connection.send(all);
+      connection.finish_sending();
+    });
+    for (int i = 0; i < 20; ++i)
+      ASSERT_THAT(connection.read_message(), HasSubstr(fmt::format("/v1/events {} x", i)));
+    EXPECT_TRUE(connection.ended_by_peer());
+    writer.join();
+  }
+}
+
+TEST(server, serves_others_while_one_floods_it) {
+  io_pool one{1};
+  server it(one, {}, echo);
+  ASSERT_TRUE(it.start());
+  auto flooding = raw_connection::to(it.port());
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += post(std::string(2000, 'f'));
+  std::atomic<bool> enough{false};
+  std::thread writer([&] {
+    while (!enough && flooding.send(many)) {
+    }
+  });
+  std::thread reader([&] {
+    while (flooding.read_bytes(1 << 16).size() == 1 << 16) {
+    }
+  });
+  for (int i = 0; i < 100; ++i) {
+    auto other = raw_connection::to(it.port());
+    other.send(post("me too"));
+    ASSERT_THAT(other.read_message(), EndsWith("me too"));
+  }
+  enough = true;
+  writer.join();
+  flooding.finish_sending();
+  reader.join();
 }
 
 TEST(server, lets_a_producer_that_writes_on_see_that_the_body_is_too_large) {
@@ -377,6 +423,24 @@ TEST(server, a_responder_may_outlive_the_server_and_its_loops) {
     EXPECT_TRUE(connection.ended_by_peer());
   }
   late.send({});
+}
+
+TEST(server, leaves_nothing_behind_when_its_loops_ended_under_an_answer) {
+  const auto held = std::make_shared<int>();
+  {
+    std::promise<responder> handed;
+    io_pool pool{1};
+    server it(pool, {}, [&handed, held](const request&, responder answer) {
+      handed.set_value(std::move(answer));
+    });
+    ASSERT_TRUE(it.start());
+    auto connection = raw_connection::to(it.port());
+    connection.send(post("x"));
+    auto late = handed.get_future().get();
+    pool.stop();
+    late.send({});
+  }
+  EXPECT_EQ(held.use_count(), 1);
 }
 
 TEST(server, says_which_address_it_could_not_bind) {
