@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <future>
-#include <thread>
 
 #include "actors/hub.hpp"
+#include "messages/cores.hpp"
 
 namespace airtrain {
 namespace {
@@ -16,7 +16,7 @@ class system_config : public caf::actor_system_config {
   explicit system_config(std::uint32_t threads) {
     add_messages(*this);
     // Actors only decide: half the cores are plenty, and fewer threads wake each other less.
-    const auto cores = std::clamp(std::thread::hardware_concurrency() / 2, 1u, 8u);
+    const auto cores = std::clamp(usable_cores() / 2, 1u, 8u);
     set("scheduler.max-threads", static_cast<std::size_t>(threads > 0 ? threads : cores));
     // Unlimited by default: a busy supervisor would starve the others.
     set("scheduler.max-throughput", std::size_t{100});

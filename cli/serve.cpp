@@ -10,6 +10,7 @@
 #include "cli/named_files.hpp"
 #include "cli/read_config.hpp"
 #include "cli/signals.hpp"
+#include "messages/cores.hpp"
 
 namespace airtrain {
 namespace {
@@ -57,6 +58,10 @@ int serve_command(const serve_arguments& arguments) {
                                                        : api::log_format::text};
   auto settings = cli::read_config(arguments.config, cli::fault_of_named_file);
   if (!settings) return exit_failed;
+  if (const auto used = use_cores(settings->cores); !used) {
+    log.error("the service cannot start", {{"why", "cores: " + used.error()}});
+    return exit_failed;
+  }
 
   engine service{std::move(*settings), log};
   if (const auto started = service.start(); !started) {

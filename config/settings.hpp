@@ -131,6 +131,7 @@ struct settings {
   std::uint64_t store_cache = 96ull << 20;
   std::optional<std::chrono::milliseconds> drain_timeout;  ///< unset: longest time-out + 5 s
   std::uint32_t actor_threads = 0;                         ///< 0: one per two cores, at most 8
+  std::vector<std::uint32_t> cores;                        ///< to run on; empty: any
 };
 
 }  // namespace airtrain

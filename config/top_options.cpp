@@ -8,6 +8,7 @@ using days = std::chrono::duration<std::int64_t, std::ratio<86'400>>;
 constexpr std::uint64_t MiB = 1u << 20;
 constexpr std::uint64_t TiB = 1ull << 40;
 constexpr std::chrono::milliseconds ten_years = days{3650};
+constexpr std::uint32_t cores_max = 1024;
 
 /// "5%" of the disk, or a size.
 void read_reserve(reader& r, const node& at, settings& into) {
@@ -25,6 +26,27 @@ void read_reserve(reader& r, const node& at, settings& into) {
   } else {
     r.problem(at, "must be a share of the disk such as 5%, or a size such as 1GiB");
   }
+}
+
+std::optional<std::uint32_t> core_number(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc{} && stop == text.data() + text.size();
+  return whole && number < cores_max ? std::optional{number} : std::nullopt;
+}
+
+/// As `taskset` and systemd write it: "0-3,8".
+void read_cores(reader& r, const node& at, settings& into) {
+  std::string_view rest = at.scalar() ? std::string_view{at.text} : std::string_view{};
+  do {
+    const auto part = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(part.size() + 1, rest.size()));
+    const auto dash = part.find('-');
+    const auto first = core_number(part.substr(0, dash));
+    const auto last = dash == std::string_view::npos ? first : core_number(part.substr(dash + 1));
+    if (!first || !last || *first > *last) return r.problem(at, "must name cores, such as 0-3,8");
+    for (auto core = *first; core <= *last; ++core) into.cores.push_back(core);
+  } while (!rest.empty());
 }
 
 const options<settings>& retention_options() {
@@ -82,6 +104,9 @@ const options<settings>& top_options() {
                          "longest time-out + 5s"),
       count_option("actor_threads", &T::actor_threads, 0, 256,
                    "threads that route and dispatch; 0: one per two cores, at most 8"),
+      special_option<T>("cores", "list of numbers",
+                        "cores to run on, such as 0-3,8; unset: any that the process may use",
+                        read_cores),
       map_option("store", store_options(), "the store of events"),
       special_option<T>("rate_limits", "map of rates",
                         "rates that connectors share, by name, as { tenant: 100/s }",

@@ -40,6 +40,10 @@ std::unique_ptr<store> open_store(const library_settings& from) {
 delivery_engine_settings delivery_engine_settings_of(const library_settings& from) {
   delivery_engine_settings with;
   with.wall_ms = wall_clock_ms;
+  for (const auto& [name, per_second] : from.rate_limits) {
+    if (!(per_second > 0)) throw std::invalid_argument(name + ": a rate must be above 0");
+    with.rate_limits.push_back({name, per_second});
+  }
   if (from.log)
     with.on_event = [log = from.log](const std::string& connector, const connector_event& what) {
       const own_thread mark;

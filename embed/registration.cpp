@@ -21,10 +21,14 @@ std::optional<expression> compiled(const std::string& text, std::string_view wha
 
 dispatch_options dispatch_of(const connector_options& from) {
   if (from.concurrency == 0) throw std::invalid_argument("concurrency must be at least 1");
+  if (from.rate_per_second > 0 && !from.shared_rate.empty())
+    throw std::invalid_argument("a rate is its own or shared, not both");
   dispatch_options out;
   out.concurrency = from.concurrency;
   out.window = std::max(out.window, 4 * from.concurrency);
+  out.adaptive.on = from.adaptive;
   if (from.rate_per_second > 0) out.rate_per_second = from.rate_per_second;
+  out.shared_rate = from.shared_rate;
   out.attempt_timeout = from.timeout;
   out.retry.initial = from.retry_initial;
   out.retry.max = from.retry_max;
@@ -44,14 +48,14 @@ std::uint64_t digest_of(const std::vector<std::string>& events, const connector_
   std::string all;
   const auto text = [&all](std::string_view one) { all += fmt::format("{}:{}", one.size(), one); };
   for (const auto& pattern : events) text(pattern);
-  for (const auto& one : {o.version, o.when, o.ordering_key}) text(one);
+  for (const auto& one : {o.version, o.when, o.ordering_key, o.shared_rate}) text(one);
   for (const auto time : {o.timeout, o.retry_initial, o.retry_max, o.give_up_after, o.breaker_open,
                           o.breaker_open_max, o.expires_after})
     text(std::to_string(time.count()));
   for (const std::uint64_t number :
        {std::uint64_t{o.concurrency}, std::uint64_t{o.max_attempts},
         std::uint64_t{o.breaker_consecutive}, std::uint64_t{o.stop_lane_on_dead_letter},
-        o.backlog_bytes_max})
+        std::uint64_t{o.adaptive}, o.backlog_bytes_max})
     text(std::to_string(number));
   text(fmt::format("{}", o.rate_per_second));
   return std::max<std::uint64_t>(XXH3_64bits(all.data(), all.size()), 1);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 
 #include "http/loop.hpp"
+#include "messages/cores.hpp"
 #include "messages/invariant.hpp"
 
 namespace airtrain::http {
@@ -14,7 +14,7 @@ constexpr std::uint32_t threads_default_max = 8;
 
 std::uint32_t thread_count(std::uint32_t asked) {
   if (asked > 0) return asked;
-  return std::clamp(std::thread::hardware_concurrency(), 1u, threads_default_max);
+  return std::clamp(usable_cores(), 1u, threads_default_max);
 }
 
 }  // namespace

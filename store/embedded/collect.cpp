@@ -61,72 +61,83 @@ store_error repark(database& db, connector_log& connector, const changes& of, co
   return failed;
 }
 
+/// The changes of one connector that is not quiet.
+struct changed_connector {
+  std::size_t index = 0;  ///< among all
+  changes what;
+};
+
 /// Who goes into the live row: those at the tail, but for the longest while it is too large.
-std::vector<bool> choose_live(const std::vector<changes>& of) {
+std::vector<bool> choose_live(const std::vector<changed_connector>& of) {
   std::vector<bool> live(of.size());
   std::vector<std::size_t> by_size;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < of.size(); ++i) {
-    live[i] = of[i].at_tail && !of[i].cursor_as_written;
+    live[i] = of[i].what.at_tail && !of[i].what.cursor_as_written;
     if (!live[i]) continue;
-    bytes += of[i].open.size();
+    bytes += of[i].what.open.size();
     by_size.push_back(i);
   }
   if (bytes <= live_row_bytes_max) return live;
   std::sort(by_size.begin(), by_size.end(),
-            [&](auto a, auto b) { return of[a].open.size() > of[b].open.size(); });
+            [&](auto a, auto b) { return of[a].what.open.size() > of[b].what.open.size(); });
   for (auto i : by_size) {
     if (bytes <= live_row_bytes_max) break;
     live[i] = false;
-    bytes -= of[i].open.size();
+    bytes -= of[i].what.open.size();
   }
   return live;
 }
 
-void add_cursors(engine& with, std::vector<changes>& of, commit& into) {
-  const auto head = with.index.head();
+using cursors = std::vector<engine::cursor_on_disk>;
+
+/// Of those that are not quiet; `cursors` holds what is on disk, and then what is to be.
+void add_cursors(engine& with, std::vector<changed_connector>& of, cursors& all, commit& into) {
   const auto live = choose_live(of);
-  auto cursors = into.cursors ? std::move(*into.cursors) : with.cursors;
-  cursors.resize(of.size());
-  live_row row{.serial = with.flush_serial, .watermark = head, .open = {}};
+  live_row row{.serial = with.flush_serial, .watermark = with.index.head(), .open = {}};
   for (std::size_t i = 0; i < of.size(); ++i) {
-    if (of[i].cursor_as_written) continue;
-    const auto id = static_cast<connector_id>(i + 1);
-    auto& on_disk = cursors[i];
+    auto& [index, what] = of[i];
+    if (what.cursor_as_written) continue;
+    const auto id = static_cast<connector_id>(index + 1);
+    auto& on_disk = all[index];
     if (live[i]) {
       if (on_disk.own_row) into.rows.push_back({family::cur, cursor_key(id), std::nullopt});
-      if (!of[i].open.empty()) row.open.emplace_back(id, std::move(of[i].open));
-    } else if (!on_disk.own_row || of[i].touched) {
-      own_row own{.next = of[i].next, .open = std::move(of[i].open)};
+      if (!what.open.empty()) row.open.emplace_back(id, std::move(what.open));
+    } else if (!on_disk.own_row || what.touched) {
+      own_row own{.next = what.next, .open = std::move(what.open)};
       into.rows.push_back({family::cur, cursor_key(id), encode(own)});
     } else {
       continue;
     }
-    on_disk = {.own_row = !live[i], .floor = of[i].floor};
+    on_disk = {.own_row = !live[i], .floor = what.floor};
   }
   into.rows.push_back({family::cur, cursor_key(live_row_id), encode(row)});
-  into.cursors = std::move(cursors);
 }
 
 }  // namespace
 
 store_error collect_changes(engine& with, database& db, commit& into) {
   const auto all = with.connectors.all();
+  const auto head = with.index.head();
   ++with.flush_serial;
-  std::vector<changes> of;
-  of.reserve(all.size());
+  auto on_disk = into.cursors ? std::move(*into.cursors) : with.cursors;
+  on_disk.resize(all.size());
+  std::vector<changed_connector> of;
   store_error error;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto& cursors = into.cursors ? *into.cursors : with.cursors;
-    const bool own_row = i < cursors.size() && cursors[i].own_row;
-    auto& one = of.emplace_back(all[i]->take_changes(with.index.head(), own_row));
+    if (all[i]->is_quiet() && !on_disk[i].own_row) {
+      on_disk[i] = {.own_row = false, .floor = head};
+      continue;
+    }
+    auto& one = of.emplace_back(i, all[i]->take_changes(head, on_disk[i].own_row)).what;
     into.generations.emplace_back(all[i], one.generation);
     std::move(one.rows.begin(), one.rows.end(), std::back_inserter(into.rows));
     add_attempts(all[i]->id(), with.flush_serial, one.attempts, into);
     if (auto e = repark(db, *all[i], one, into); e.code != store_error_code::none)
       error = std::move(e);
   }
-  add_cursors(with, of, into);
+  add_cursors(with, of, on_disk, into);
+  into.cursors = std::move(on_disk);
   return error;
 }
 

@@ -47,6 +47,7 @@ std::function<void()> connector_log::arrive(std::span<const arrival> events) {
       continue;
     }
     fresh = true;
+    quiet_.store(false, std::memory_order_relaxed);
     ++backlog_;
     backlog_bytes_ += event.what->bytes().size();
     routed_to_ = event.seq + 1;

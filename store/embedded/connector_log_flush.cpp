@@ -55,7 +55,15 @@ connector_log::changes connector_log::take_changes(std::uint64_t head, bool own_
   out.open = list.take();
   out.floor = tail_.empty() ? out.next : tail_.front().seq;
   if (const auto* first = open_.first()) out.floor = std::min(out.floor, first->key.seq);
+  const bool nothing_new = generation_ == written_generation_ && !out.touched;
+  quiet_.store(nothing_new && at_tail_ && !own_row && tail_.empty() && open_.empty(),
+               std::memory_order_relaxed);
   return out;
+}
+
+void connector_log::has_changed() {
+  ++generation_;
+  quiet_.store(false, std::memory_order_relaxed);
 }
 
 void connector_log::take_parked_changes(changes& out) {
@@ -97,7 +105,7 @@ void connector_log::leaves_still(const changes::park_rewrite& what) {
   auto& leaving = lanes_.of(row->lane).leaving[row->first];
   leaving.insert(leaving.end(), what.gone.begin(), what.gone.end());
   parked_lanes_changed_.insert(row->lane);
-  ++generation_;
+  has_changed();
   for (const auto& key : what.gone) leaving_[key] = generation_;
 }
 

@@ -77,7 +77,7 @@ bool connector_log::decide(loaded_delivery one, settlement decided, std::int64_t
   if (settled_unseen(key) || !take_one(one)) return false;
   note_changed(key);
   settle_one(decided, now_ms);
-  ++generation_;
+  has_changed();
   return true;
 }
 

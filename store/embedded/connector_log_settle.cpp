@@ -20,7 +20,7 @@ void connector_log::settle(std::uint64_t epoch, std::vector<settlement> settleme
     return;
   }
   for (auto& s : settlements) settle_one(s, now_ms);
-  ++generation_;
+  has_changed();
 }
 
 void connector_log::settle_one(settlement& s, std::int64_t now_ms) {
@@ -261,7 +261,7 @@ std::vector<row_change> connector_log::replay(delivery_key key, held_record reco
   --dead_;
   ++backlog_;
   backlog_bytes_ += bytes;
-  ++generation_;
+  has_changed();
   note_oldest_off_log(record.accepted_ms);
   record.stops_lane = false;
   record.ended_ms = 0;
@@ -297,7 +297,7 @@ std::vector<row_change> connector_log::discard(delivery_key key, const held_reco
   if (record.stops_lane) lanes_.unstop(record.lane, key);
   if (record.lane != no_lane) --lanes_.of(record.lane).dead;
   --dead_;
-  ++generation_;
+  has_changed();
   attempts_.push_back({.key = key,
                        .attempted = false,
                        .discarded = true,
@@ -316,7 +316,7 @@ bool connector_log::save_owner_state(std::uint64_t epoch, std::string state) {
   }
   owner_state_ = std::move(state);
   rows_.push_back({family::meta, owner_state_key(id_), owner_state_});
-  ++generation_;
+  has_changed();
   return true;
 }
 

@@ -53,6 +53,7 @@ retention: { delivered: 1d, dead_letters: 30d }
 reserve: 2%
 drain_timeout: 35s
 actor_threads: 2
+cores: 0-2,7
 )");
   ASSERT_TRUE(read.has_value()) << to_string("c", read.error().front());
   EXPECT_EQ(read->data_dir, "/etc/airtrain/data");
@@ -64,6 +65,7 @@ actor_threads: 2
   EXPECT_DOUBLE_EQ(read->reserve_share, 0.02);
   EXPECT_EQ(read->drain_timeout, 35s);
   EXPECT_EQ(read->actor_threads, 2u);
+  EXPECT_THAT(read->cores, ElementsAre(0, 1, 2, 7));
 
   ASSERT_EQ(read->connectors.size(), 2u);
   const connector_settings& payroll = read->connectors[0];
@@ -165,6 +167,14 @@ TEST(load, options_of_later_versions_are_refused_not_ignored) {
   EXPECT_EQ(problems.size(), 9u);
   for (const std::string& p : problems)
     EXPECT_THAT(p, HasSubstr("not supported yet by this version"));
+}
+
+TEST(load, cores_are_numbers_and_ranges) {
+  EXPECT_THAT(parse_yaml_text(http_connector("") + "cores: 3\n")->cores, ElementsAre(3));
+  for (const auto* wrong : {"''", "1,,2", "3-1", "a", "0-", "1024", "-1", "[1, 2]", "1 2"})
+    EXPECT_THAT(problems_of(http_connector("") + "cores: " + wrong + "\n"),
+                ElementsAre(HasSubstr("must name cores, such as 0-3,8")))
+        << wrong;
 }
 
 TEST(load, concurrency_is_a_number_or_learnt) {

@@ -238,6 +238,32 @@ TEST_F(embedded, a_hold_ends_with_another_version_of_the_connector) {
   EXPECT_EQ(state_in_the_next_run("2"), "running");
 }
 
+TEST_F(embedded, connectors_share_a_rate_and_learn_how_many_at_once) {
+  auto with = settings();
+  with.rate_limits = {{"tenant", 1000}};
+  integration_manager manager(with);
+  const auto note = [this](const nlohmann::json& payload) { got.add(payload.dump()); };
+  const connector_options sharing{.concurrency = 4, .adaptive = true, .shared_rate = "tenant"};
+  manager.register_connector("payroll", "shift", calling(note), sharing);
+  manager.register_connector("calendar", "shift", calling(note), sharing);
+  manager.start();
+  for (int i = 0; i < 20; ++i) manager.handle_event({.type = "shift", .data = {{"n", i}}});
+  EXPECT_EQ(got.wait_for(40).size(), 40u);
+}
+
+TEST_F(embedded, a_rate_that_is_not_there_and_one_of_nothing_are_refused) {
+  const auto nothing = [](const nlohmann::json&) {};
+  auto with = settings();
+  with.rate_limits = {{"tenant", 0}};
+  EXPECT_THROW(integration_manager{with}, std::invalid_argument);
+  integration_manager manager(settings());
+  EXPECT_THROW(manager.register_connector("payroll", "shift", calling(nothing),
+                                          {.rate_per_second = 5, .shared_rate = "tenant"}),
+               std::invalid_argument);
+  manager.register_connector("payroll", "shift", calling(nothing), {.shared_rate = "tenant"});
+  EXPECT_THROW(manager.start(), std::runtime_error);
+}
+
 TEST_F(embedded, a_name_given_twice_and_a_bad_expression_are_refused) {
   integration_manager manager(settings());
   const auto nothing = [](const nlohmann::json&) {};

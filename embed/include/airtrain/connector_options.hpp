@@ -12,7 +12,10 @@ inline namespace v0 {
 struct connector_options {
   std::uint32_t concurrency = 8;              ///< attempts under way at once; also the threads of a
                                               ///< `simple_connector`
+  bool adaptive = false;                      ///< `concurrency` is the most; how many it is at a
+                                              ///< time is learnt from the target's answers
   double rate_per_second = 0;                 ///< 0: no limit
+  std::string shared_rate{};                  ///< of `library_settings::rate_limits`; empty: none
   std::chrono::milliseconds timeout{30'000};  ///< of an attempt of a `custom_exchange`
 
   std::chrono::milliseconds retry_initial{1'000};

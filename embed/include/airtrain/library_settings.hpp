@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ struct library_settings {
   std::uint32_t io_threads = 1;    ///< for HTTP systems
   std::chrono::milliseconds dedupe_window{std::chrono::hours{24 * 7}};
   std::chrono::milliseconds retention{std::chrono::hours{24 * 7}};  ///< of delivered events
+  /// Attempts a second, by name, that the connectors which name it share.
+  std::map<std::string, double> rate_limits{};
   /// How long the destructor waits for attempts under way.
   std::chrono::milliseconds drain_timeout{35'000};
   /// One line each time a connector changes: its circuit opens, it is held, a lane stops. Called
