@@ -170,6 +170,36 @@ TEST_F(http_exchange_test, an_attempt_with_frozen_parts_sends_them_again_unchang
   EXPECT_THAT(sent.headers, HasSubstr("Authorization: Bearer new\r\n"));
 }
 
+TEST_F(http_exchange_test, a_mapping_that_changed_reaches_what_was_never_attempted_and_no_other) {
+  const auto maps_to = [](const std::string& body) {
+    template_source source;
+    source.what = template_source::kind::text;
+    source.text = body;
+    return json_template::compile(source).value();
+  };
+  target.request.body = maps_to("${data.id}");
+  target.request.headers = {{"X-By", text("${data.name}")}};
+  const auto failed = answered(503);
+  ASSERT_TRUE(failed.rendered);
+  target.request.url = text("https://payroll.example/changed");
+  target.request.body = maps_to("changed");
+  target.request.headers = {{"X-By", text("changed")}};
+
+  const auto fresh = request();
+  EXPECT_EQ(fresh.target, "/changed");
+  EXPECT_EQ(fresh.body_view, R"("changed")");
+  EXPECT_THAT(fresh.headers, HasSubstr("X-By: changed\r\n"));
+
+  auto again = order_of(event);
+  again.what.rendered = failed.rendered;
+  const auto frozen = request(again);
+  EXPECT_EQ(frozen.target, "/employees/42?by=Ann%20Lee");
+  EXPECT_EQ(frozen.body_view, "42");
+  EXPECT_THAT(frozen.headers, HasSubstr("X-By: Ann Lee\r\n"));
+  const auto key = delivery_identity("/test", "e1", "payroll", 0);
+  for (const auto& sent : {fresh, frozen}) EXPECT_THAT(sent.headers, HasSubstr(key));
+}
+
 TEST_F(http_exchange_test, a_missing_path_is_a_mapping_error_and_nothing_is_sent) {
   target.request.url = text("https://payroll.example/${data.nothing}");
   const auto end = ended();

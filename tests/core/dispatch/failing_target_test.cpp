@@ -224,6 +224,76 @@ TEST_F(failing_target, an_answer_from_before_the_hold_does_not_end_it) {
   EXPECT_EQ(r.status().state, connector_state::held);
 }
 
+TEST_F(failing_target, a_probe_from_before_the_hold_does_not_end_it) {
+  r.options.concurrency = 8;
+  r.core = std::make_unique<dispatcher>(r.options, 1);
+  r.open();
+  publish(30);
+  const auto slow = r.sent_seqs().back();
+  for (int i = 0; i < 5; ++i) r.answer(r.sent_seqs().front(), unreachable());
+  ASSERT_EQ(r.status().state, connector_state::open);
+  for (const auto seq : r.sent_seqs())
+    if (seq != slow) r.answer(seq, unreachable());
+  while (r.in_flight.size() < 2) ASSERT_TRUE(r.pass_to_wake());
+  r.answer(slow, unauthorized());
+  ASSERT_EQ(r.status().state, connector_state::held);
+  r.answer(r.sent_seqs().front(), delivered());  // the half-open circuit had asked it
+  EXPECT_EQ(r.status().state, connector_state::held);
+  ASSERT_EQ(r.in_flight.size(), 1u) << "now the hold asks";
+  r.answer_all(delivered());
+  EXPECT_EQ(r.status().state, connector_state::running);
+}
+
+TEST_F(failing_target, a_redirect_or_a_certificate_not_trusted_holds_it_until_it_is_put_right) {
+  auto redirected = unauthorized();
+  redirected.status = 302;
+  auto not_trusted = unauthorized();
+  not_trusted.status = 0;
+  not_trusted.why = reason::certificate_refused;
+  for (const auto& refusal : {redirected, not_trusted}) {
+    publish(30);
+    r.answer_all(refusal);
+    EXPECT_EQ(r.status().state, connector_state::held);
+    for (int minute = 0; minute < 10; ++minute) {
+      r.pass(61s);
+      ASSERT_EQ(r.in_flight.size(), 1u) << "probed";
+      r.answer_all(refusal);
+    }
+    EXPECT_EQ(r.store.count(fake_store::place::waiting), 0u) << "nothing is counted";
+    r.pass(61s);
+    r.answer_all(rejected());  // an answer for the event: we are let in
+    EXPECT_EQ(r.status().state, connector_state::running);
+    drain_all();
+  }
+}
+
+TEST_F(failing_target, what_was_sent_is_kept_with_a_failure_on_record_and_only_then) {
+  const auto fail = [&](std::uint64_t seq) {
+    const auto order = r.in_flight.extract(seq);
+    std::vector<attempt_outcome> outcomes(1);
+    outcomes[0].key = order.mapped().what.key;
+    outcomes[0].with = order.mapped().with;
+    outcomes[0].result = unreachable();
+    outcomes[0].rendered = std::make_shared<const rendered_request>();
+    r.run([&](dispatch_actions& out) { r.core->attempted(std::move(outcomes), r.now, out); });
+  };
+  publish(6);
+  for (int i = 0; i < 5; ++i) fail(r.sent_seqs().front());
+  ASSERT_EQ(r.status().state, connector_state::open);
+  EXPECT_TRUE(last_settlement(r, 1).rendered);
+  while (!r.sent(6)) {
+    for (const auto seq : r.sent_seqs()) fail(seq);
+    ASSERT_TRUE(r.pass_to_wake());
+  }
+  fail(6);  // a probe: not counted, not on record
+  EXPECT_TRUE(r.store.at(6).settled.empty());
+  while (!r.sent(6)) {
+    for (const auto seq : r.sent_seqs()) fail(seq);
+    ASSERT_TRUE(r.pass_to_wake());
+  }
+  EXPECT_FALSE(r.in_flight.at(6).what.rendered) << "it is mapped anew";
+}
+
 TEST_F(failing_target, a_manual_hold_waits_for_an_operator) {
   publish(30);
   r.answer_all(gone());
