@@ -32,8 +32,10 @@ result<std::optional<delivery_state>, std::string> open_state_from(const paramet
                               {"pending", "waiting", "in_flight", "orphaned"}));
 }
 
-/// As every list shows it: what a delivery waits for is one of the same connector.
+/// The name of a shared rate; anything else that a delivery waits for is another one of the same
+/// connector, shown as in every list.
 std::string id_of(const delivery_detail& delivery, const wait_reason& awaited) {
+  if (awaited.id.empty() || awaited.what == "rate_limit") return awaited.id;
   return fmt::format("{}.{}", delivery.connector, awaited.id);
 }
 
@@ -45,7 +47,7 @@ std::string why_text(const delivery_detail& delivery, const waits& reasons) {
   for (const auto& one : reasons.waits_for) {
     out.begin_object()
         .member("what", one.what)
-        .text_or_null("id", one.id.empty() ? "" : id_of(delivery, one))
+        .text_or_null("id", id_of(delivery, one))
         .time_or_null("until", one.until_ms)
         .end_object();
   }

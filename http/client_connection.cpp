@@ -139,14 +139,15 @@ void client_connection::on_readable() {
 }
 
 void client_connection::on_writable() {
-  if (phase_ != phase::handshaking && phase_ != phase::busy) return;
+  const bool busy = phase_ == phase::busy;
+  const bool to_write = busy && !write_done_;
   // To read over TLS may take writing.
-  const bool reads_by_writing = phase_ == phase::busy && write_done_ && tls_ && socket_->readable();
-  if (phase_ == phase::busy && write_done_ && !reads_by_writing) return;
+  const bool to_read = busy && write_done_ && tls_ && socket_->readable();
+  if (phase_ != phase::handshaking && !to_write && !to_read) return;
   const auto self = shared_from_this();
-  if (phase_ == phase::handshaking) return shake_hands();
-  if (reads_by_writing) return read();
-  write();
+  if (to_write) return write();
+  if (to_read) return read();
+  shake_hands();
 }
 
 void client_connection::send(job_ptr job) {

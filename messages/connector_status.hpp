@@ -26,7 +26,8 @@ struct connector_status {
   std::uint32_t concurrency_limit = 0;
   std::uint32_t window = 0;  ///< deliveries taken and not settled
   std::uint64_t lanes_stopped = 0;
-  std::uint64_t delivered_total = 0;  ///< ever, over restarts
+  /// Ever, over restarts; a crash takes up to its last 5 s back.
+  std::uint64_t delivered_total = 0;
   std::int64_t last_error_at_ms = 0;  ///< 0: none
   answer_class last_error_class = answer_class::retry;
   int last_error_status = 0;

@@ -1,5 +1,7 @@
 #include "core/dispatch/dispatcher.hpp"
 
+#include <algorithm>
+
 #include "core/dispatch/dispatcher_state.hpp"
 #include "messages/invariant.hpp"
 
@@ -157,6 +159,9 @@ waits dispatcher::why(const delivery_key& key, lane_id lane, instant now) const 
 }
 
 void dispatcher::state::admit(delivery&& what, fetch_kind from, dispatch_actions& out) {
+  // A crash forgets the last seconds of the count, but not the record of a failure that has seen
+  // more: counted from below it, what goes through from now on would not tell it fails alone.
+  delivered_total = std::max(delivered_total, what.history.delivered_at_last_failure);
   const slot_index index = window.admit(std::move(what), from == fetch_kind::due);
   const window_slot& slot = window.at(index);
   if (draining) {

@@ -87,6 +87,7 @@ class api_world {
   explicit api_world(http_settings http = {}, delivery_engine_settings engine_with = {},
                      http::server_settings server_with = {}, backlog_limit of_payroll = {})
       : backlog_of_payroll_(of_payroll),
+        rate_of_payroll_(engine_with.rate_limits.empty() ? "" : engine_with.rate_limits[0].name),
         storage_({}, wall_ms),
         engine_(std::move(engine_with), storage_) {
     add_connector("payroll", "shift_*", payroll);
@@ -130,7 +131,10 @@ class api_world {
     registration.events = {pattern};
     // What has failed stays on disk for the length of a test.
     registration.dispatch.retry.initial = std::chrono::hours{1};
-    if (registration.name == "payroll") registration.backlog = backlog_of_payroll_;
+    if (registration.name == "payroll") {
+      registration.backlog = backlog_of_payroll_;
+      registration.dispatch.shared_rate = rate_of_payroll_;
+    }
     if (registration.name == "journal") {
       registration.lane_key = std::move(*expression::compile("data.lane"));
       registration.dispatch.ordered = true;
@@ -162,6 +166,7 @@ class api_world {
               }};
   http::io_pool pool_{2};
   const backlog_limit backlog_of_payroll_;
+  const std::string rate_of_payroll_;  ///< the first of the engine's
   threaded_store storage_;
   delivery_engine engine_;
   std::unique_ptr<service> service_;

@@ -157,6 +157,20 @@ TEST_F(reading, waiting_deliveries_on_disk_and_those_held_back_make_one_list) {
   EXPECT_TRUE(client.get("/v1/deliveries?state=in_flight").body["items"].empty());
 }
 
+TEST(reading_of_rates, why_names_the_rate_that_connectors_share) {
+  delivery_engine_settings slow;
+  slow.rate_limits = {{"tenant", 0.001}};
+  api_world world{{}, slow};
+  api_client client{world};
+  for (const auto* id : {"e1", "e2"})
+    client.event(std::string{R"({"type": "shift_changed", "id": ")"} + id + R"("})");
+  const auto why = client.get_until("/v1/deliveries/e2/payroll/why", [](const reply& now) {
+    return now.status == 200 && !now.body["waits_for"].empty() &&
+           now.body["waits_for"][0]["what"] == "rate_limit";
+  });
+  EXPECT_EQ(why.body["waits_for"][0]["id"], "tenant");
+}
+
 TEST_F(reading, why_of_an_ended_delivery_waits_for_nothing) {
   ingest("e1");
   event_when("e1", "delivered");

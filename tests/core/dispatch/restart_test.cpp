@@ -67,6 +67,20 @@ TEST_F(restarted, forbidden_again_after_another_went_through_is_a_dead_letter_al
   EXPECT_TRUE(dead(3));
 }
 
+TEST_F(restarted, a_crash_does_not_take_back_that_others_went_through) {
+  publish(8);
+  for (std::uint64_t seq = 2; seq <= 8; ++seq) r.answer(seq, delivered());
+  r.answer(1, unreachable());
+  r.restart();
+  // What was kept last was the first delivery.
+  wait_for(1);
+  publish(1);
+  r.answer(9, delivered());
+  r.answer(1, unreachable());
+  EXPECT_EQ(r.store.at(1).what.history.event_scope_failures, 1u)
+      << "another went through since its failure: it fails alone";
+}
+
 TEST_F(restarted, refusals_in_a_row_go_on_counting) {
   publish(8);
   for (int i = 0; i < 4; ++i) r.answer(r.sent_seqs().front(), forbidden());
